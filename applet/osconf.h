@@ -1,0 +1,327 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: a minimal image becomes the instance that os.conf describes.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ *
+ * The way of the data, a file for each stage:
+ *
+ *   partition.c   the first partition, mounted      -> directory of os.conf
+ *   parse.c       text of a settings file           -> values of the known keys
+ *   settings.c    values, checked                   -> settings; merged; as text again
+ *   kernel.c      what the kernel has now           -> cards, addresses, routes
+ *   plan.c        settings and what the kernel has  -> steps: what is missing
+ *   password.c    password                          -> hash, in /etc/shadow
+ *   store.c       settings                          -> files, durably; os.conf consumed
+ *   run.c         steps                             -> run in this process
+ *
+ * osconf.c calls them one after another; no stage calls back.
+ * Parse, settings and plan do no I/O.
+ * Addresses and masks are in host byte order all the way.
+ */
+#ifndef OSCONF_H
+#define OSCONF_H 1
+
+#include "libbb.h"
+#include <net/if.h>
+
+PUSH_AND_SET_FUNCTION_VISIBILITY_TO_HIDDEN
+
+enum {
+	OSCONF_SIZE_MAX = 64 * 1024,      /* a larger os.conf is refused */
+	SAVED_SIZE_MAX  = 4 * 1024 * 1024, /* merges of os.conf files can add up */
+	INTERFACES_MAX  = 32,             /* eth0 to eth31 */
+	MAC_LEN         = 6,
+	COMMAND_SIZE    = 128,            /* the longest command of a plan fits */
+	WAIT_STEP_MS    = 50,             /* between two looks for what is not there yet */
+	REPORT_SIZE     = 2 * 64 * 1024,  /* os.conf.rejected and its comments */
+};
+
+#define OSCONF_DIR   "aliyun_custom_image"
+#define OSCONF_FILE  "os.conf"
+
+/* Options, in the order of getopt32's string */
+enum {
+	OPT_dry_run = 1 << 0,
+	OPT_quiet   = 1 << 1,
+	OPT_verbose = 1 << 2,
+	OPT_device  = 1 << 3,
+	OPT_file    = 1 << 4,
+	OPT_saved   = 1 << 5,
+	OPT_root    = 1 << 6,
+	OPT_wait    = 1 << 7,
+};
+
+/* What was done, for the console: silent with -q.  What went wrong is
+ * bb_error_msg()'s, always. */
+#define done_msg(...)    do { if (!(option_mask32 & OPT_quiet)) bb_error_msg(__VA_ARGS__); } while (0)
+#define verbose_msg(...) do { if (option_mask32 & OPT_verbose) bb_error_msg(__VA_ARGS__); } while (0)
+
+
+/*** partition.c ***/
+
+/* Mounts whichever of /proc, /sys and /dev is not mounted yet, in a mount
+ * namespace of our own. */
+void mount_kernel_filesystems(void) FAST_FUNC;
+
+/* Finds the first partition, mounts it in a mount namespace of our own and
+ * opens its directory OSCONF_DIR.
+ * spec: UUID=, LABEL=, a block device or a directory where the partition is
+ * mounted; NULL: partition 1 of the root's disk, else of the first disk that
+ * has the directory.  Waits up to wait_ms milliseconds for it to appear.
+ * Returns a descriptor; -1 after saying what is wrong. */
+int open_osconf_dir(const char *spec, unsigned wait_ms) FAST_FUNC;
+
+
+/*** parse.c ***/
+
+/* Known keys.  Those of interface N are KEY_INTERFACE(N) + IP_ADDR, ... */
+enum {
+	KEY_HOSTNAME,
+	KEY_PASSWORD,
+	KEY_DNS_NAMESERVER,
+	KEY_PASSWORD_HASH,  /* saved settings only: what is in /etc/shadow */
+	KEY_APPLIED,        /* saved settings only: digest of an os.conf that can't be removed */
+	GLOBAL_KEYS,
+	IP_ADDR = 0,
+	NETMASK,
+	GATEWAY,
+	MAC_ADDR,
+	ROUTE,
+	INTERFACE_KEYS,
+	KEYS = GLOBAL_KEYS + INTERFACES_MAX * INTERFACE_KEYS,
+};
+#define KEY_INTERFACE(n) (GLOBAL_KEYS + (n) * INTERFACE_KEYS)
+#define KEY_NAME_SIZE sizeof("dns_nameserver")
+
+/* What is wrong with a file: each finding a line that begins with '#', then
+ * the assignment that was refused, if it may be shown.  This is also what
+ * os.conf.rejected holds. */
+struct report {
+	char *text;
+	unsigned len, size; /* what does not fit is dropped */
+};
+void report_line(struct report *report, const char *format, ...)
+		__attribute__((format(printf, 2, 3))) FAST_FUNC;
+
+/* Finds the assignments in text, cuts them up in place (text[len] must be
+ * writable) and points value[KEY_x] at each known key's last value that is
+ * not empty; NULL: not named.
+ * Lines that are no assignment go to report, unknown keys to unknown (which
+ * may be NULL).  Returns the number of assignments, known or not; -1: there
+ * is a NUL byte in it. */
+int parse(char *text, size_t len, char *value[KEYS],
+		struct report *report, struct report *unknown) FAST_FUNC;
+
+/* Writes the name of a known key into name; returns name */
+char *key_name(int key, char name[KEY_NAME_SIZE]) FAST_FUNC;
+
+/* Reads a decimal number from 0 to max, without leading zeros.
+ * Returns what follows it; NULL: there is none. */
+const char *take_number(const char *s, unsigned max, unsigned *number) FAST_FUNC;
+
+
+/*** settings.c ***/
+
+struct interface {
+	uint32_t ip_addr, netmask, gateway;
+	const char *route; /* a list for next_route() */
+	uint8_t mac_addr[MAC_LEN];
+	uint8_t has;       /* bits 1 << IP_ADDR and so on */
+};
+struct settings {
+	/* NULL: not named.  They point into the text of the file. */
+	const char *hostname;
+	char *password;             /* in clear */
+	const char *dns_nameserver; /* a list for next_address() */
+	const char *password_hash;
+	const char *applied;
+	uint32_t named;             /* bit N: ethN is described */
+	struct interface eth[INTERFACES_MAX];
+};
+struct route {
+	uint32_t destination, netmask, gateway;
+};
+
+/* Checks values and turns them into settings, decoding and cleaning them in
+ * place; they must stay.  What is refused goes to report. */
+void settings_from_values(struct settings *settings, char *value[KEYS],
+		struct report *report) FAST_FUNC;
+
+/* Adds what a fresh os.conf says to the saved settings */
+void settings_merge(struct settings *saved, const struct settings *fresh) FAST_FUNC;
+
+/* Writes settings, without the password, as a settings file of no more than
+ * the texts that they came from and SETTINGS_OVERHEAD bytes.
+ * Returns the length. */
+enum { SETTINGS_OVERHEAD = 1024 };
+size_t settings_to_text(const struct settings *settings, char *text) FAST_FUNC;
+
+/* Take the next route or address off a list.
+ * Return 1; 0: no more; -1: it is none (*list is behind it, *item at it). */
+int next_route(const char **list, const char **item, struct route *route) FAST_FUNC;
+int next_address(const char **list, const char **item, uint32_t *address) FAST_FUNC;
+
+#define ADDRESS_FORMAT   "%u.%u.%u.%u"
+#define ADDRESS_ARGS(a)  (a) >> 24, ((a) >> 16) & 0xff, ((a) >> 8) & 0xff, (a) & 0xff
+#define MAC_FORMAT       "%02x:%02x:%02x:%02x:%02x:%02x"
+#define MAC_ARGS(m)      (m)[0], (m)[1], (m)[2], (m)[3], (m)[4], (m)[5]
+#define ADDRESS_SIZE     sizeof("255.255.255.255")
+unsigned prefix_len(uint32_t netmask) FAST_FUNC;
+
+
+/*** kernel.c ***/
+
+struct card {
+	char name[IFNAMSIZ];
+	uint8_t mac_addr[MAC_LEN];
+	smallint physical;     /* a device is behind it: no bridge, VLAN, ... */
+	smallint loopback;
+	smallint up;
+	smallint keeps_routes; /* plan's own */
+	smallint eth;          /* N: this is the ethN of the settings; -1: none */
+	uint32_t ip_addr, netmask; /* of the first address */
+};
+struct address {
+	char label[IFNAMSIZ];  /* the card's name, or an alias like eth0:1 */
+	uint32_t ip_addr;
+};
+struct kernel_route {
+	struct route route;
+	unsigned metric;
+	unsigned card;         /* index in kernel.card */
+	int next;              /* in the same bucket of plan's table; -1: none */
+	smallint wanted;
+};
+struct kernel {
+	char hostname[65];     /* Linux: 64 bytes */
+	unsigned cards, addresses, routes;
+	struct card *card;
+	struct address *address;    /* of all cards */
+	struct kernel_route *route; /* of the cards that are described */
+};
+
+/* Reads which cards there are; again: as it is now */
+void kernel_read_cards(struct kernel *kernel) FAST_FUNC;
+
+/* Reads host name and all addresses, and of the cards that are described
+ * flags and routes */
+void kernel_read_state(struct kernel *kernel) FAST_FUNC;
+
+/* The kernel of a machine that has the described cards and nothing set up */
+void kernel_untouched(struct kernel *kernel, const struct settings *settings) FAST_FUNC;
+
+
+/*** plan.c ***/
+
+struct step {
+	enum { STEP_HOSTNAME, STEP_ADDRESS, STEP_NO_ADDRESS, STEP_ROUTE, STEP_NO_ROUTE } what;
+	const char *name;      /* host name, or the card's */
+	uint32_t ip_addr;
+	struct route route;    /* of STEP_ADDRESS: netmask only */
+	unsigned metric;
+};
+struct plan {
+	struct step *step;
+	unsigned steps;
+};
+
+/* Finds the card of each described interface: by MAC address, physical ones
+ * first, or by name where there is no MAC address.
+ * Returns a bit for each interface whose card is not there. */
+uint32_t match_cards(const struct settings *settings, struct kernel *kernel) FAST_FUNC;
+
+/* Gives the interfaces in missing the card with their name, if that is
+ * nobody else's, and its MAC address.  Returns those that got one. */
+uint32_t adopt_cards(struct settings *settings, struct kernel *kernel, uint32_t missing) FAST_FUNC;
+
+/* Works out what is missing in the kernel.  Frees nothing; steps point into
+ * settings and kernel. */
+void make_plan(struct plan *plan, const struct settings *settings,
+		struct kernel *kernel) FAST_FUNC;
+
+/* Writes a step as the busybox command that does it */
+void step_command(const struct step *step, char command[COMMAND_SIZE]) FAST_FUNC;
+
+/* Writes a step as the console shows it when it is done */
+void step_message(const struct step *step, char message[COMMAND_SIZE]) FAST_FUNC;
+
+
+/*** password.c ***/
+
+/* Decodes base64 (RFC 4648, strictly) in place into a password without its
+ * trailing newline.  Returns 0; -1: it is not base64, or empty, or has a NUL
+ * or a newline inside. */
+int password_decode(char *base64) FAST_FUNC;
+
+/* True if hash is one of sha512-crypt */
+int is_password_hash(const char *hash) FAST_FUNC;
+
+/* Returns a sha512-crypt hash of a password, in memory of its own; like's
+ * salt is used if like is such a hash, else a new one */
+char *password_hash(const char *password, const char *like) FAST_FUNC;
+
+/* A digest of a settings file's text, in memory of its own; like: likewise */
+char *digest(const char *text, size_t len, const char *like) FAST_FUNC;
+
+/* Gives root a password, in clear or as a hash (the other is NULL), unless
+ * it has that already.  Returns its hash; NULL after saying what is wrong. */
+char *set_root_password(const char *password, const char *hash) FAST_FUNC;
+
+
+/*** store.c ***/
+
+/* Where files are */
+struct place {
+	int osconf_dir;       /* -1: there is none */
+	const char *saved;    /* the saved settings; a relative name is in osconf_dir */
+	smallint saved_moves; /* read on the first partition, to be saved in /etc */
+	smallint etc_lasts;   /* /etc is there again, as it was, at the next boot */
+	smallint shadow_lasts;
+};
+/* Finds out where /etc is, and so where the settings are saved if that is
+ * not given (NULL) */
+void find_places(struct place *place, const char *saved) FAST_FUNC;
+
+int is_read_only(int fd) FAST_FUNC;
+
+/* A file's text (with a NUL behind it), in memory of its own, and in *len its
+ * length.  NULL: there is none (*len is 0), or it can't be read or is larger
+ * than max, which has been said (*len is -1). */
+char *read_settings_file(int dir, const char *name, ssize_t max, ssize_t *len) FAST_FUNC;
+
+/* The saved settings' text, likewise */
+char *read_saved(struct place *place, ssize_t *len) FAST_FUNC;
+
+/* Each makes what it writes durable before it returns.
+ * Return 0; -1 after saying what is wrong. */
+int replace_file(int dir, const char *name, const char *text, size_t len, mode_t mode) FAST_FUNC;
+int store_password(struct settings *merged, const struct place *place) FAST_FUNC;
+int store_settings(const struct settings *merged, const struct place *place, size_t len_max) FAST_FUNC;
+int store_hostname(const char *hostname) FAST_FUNC;
+int store_nameservers(const char *dns_nameserver, int replace) FAST_FUNC; /* else only if it names none */
+int store_rejected(const struct report *report, const struct place *place) FAST_FUNC;
+
+/* Makes the directory durable in which a file is, after links */
+int sync_directory_of(const char *path) FAST_FUNC;
+
+/* Renames, wipes and removes os.conf: neither it nor its blocks go into an
+ * image that is made from this disk */
+int consume(int osconf_dir) FAST_FUNC;
+
+/* Wipes and removes what a consume() that was cut off has left */
+int wipe_leftover(int osconf_dir) FAST_FUNC;
+
+
+/*** run.c ***/
+
+/* Runs an applet's main (argv[0] is its name) in this process and survives
+ * it.  It may write into argv.  Returns its exit status. */
+int run_applet(int (*applet_main)(int argc, char **argv), char **argv) FAST_FUNC;
+
+/* Runs the steps of a plan, or prints them.  Returns the number that failed. */
+unsigned run_plan(const struct plan *plan) FAST_FUNC;
+
+POP_SAVED_FUNCTION_VISIBILITY
+
+#endif

@@ -1,0 +1,346 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: the first partition, found and mounted -> directory of os.conf.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += partition.o
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/sysmacros.h>
+#include "osconf.h"
+#include "../../util-linux/volume_id/volume_id_internal.h"
+
+/*** A mount namespace of our own ***/
+
+static int enter_namespace(void)
+{
+	static smallint entered;
+
+	if (!entered) {
+		if (unshare(CLONE_NEWNS) != 0
+		 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+		) {
+			bb_simple_perror_msg("can't enter a mount namespace");
+			return -1;
+		}
+		entered = 1;
+	}
+	return 0;
+}
+
+void FAST_FUNC mount_kernel_filesystems(void)
+{
+	static const char types[] ALIGN1 = "proc\0" "sysfs\0" "devtmpfs\0";
+	static const char targets[] ALIGN1 = "/proc\0" "/sys\0" "/dev\0";
+	struct stat root, st;
+	int i;
+
+	stat("/", &root);
+	for (i = 0; i < 3; i++) {
+		const char *target = nth_string(targets, i);
+		if (stat(target, &st) != 0 || st.st_dev != root.st_dev)
+			continue;
+		if (enter_namespace() == 0
+		 && mount("none", target, nth_string(types, i), MS_NOSUID | MS_NOEXEC, NULL) != 0
+		) {
+			bb_perror_msg("can't mount %s", target);
+		}
+	}
+}
+
+/*** What is on a block device ***/
+
+/* The features that ext3 and ext4 have and their elders lack:
+ * Documentation/filesystems/ext4/super.rst */
+static const char *ext_type(int fd)
+{
+	enum { SUPERBLOCK = 1024, FEATURES = 92 };
+	enum { HAS_JOURNAL = 0x4 };
+	enum { EXT4_INCOMPAT = 0x40 | 0x80 | 0x200 }; /* extents, 64bit, flex_bg */
+	enum { EXT4_RO_COMPAT = 0x8 | 0x20 | 0x400 }; /* huge_file, dir_nlink, metadata_csum */
+	uint32_t feature[3]; /* compat, incompat, ro_compat */
+
+	if (pread(fd, feature, sizeof(feature), SUPERBLOCK + FEATURES) != sizeof(feature))
+		return NULL;
+	if ((SWAP_LE32(feature[1]) & EXT4_INCOMPAT) || (SWAP_LE32(feature[2]) & EXT4_RO_COMPAT))
+		return "ext4";
+	return (SWAP_LE32(feature[0]) & HAS_JOURNAL) ? "ext3" : "ext2";
+}
+
+/* Returns the type of a device's file system by its superblock; NULL: none
+ * that we know.  If spec is not NULL, only if it is its UUID= or LABEL=. */
+static const char *probe(const char *device, const char *spec)
+{
+	struct volume_id *id;
+	const char *type = NULL;
+	int fd = open(device, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return NULL;
+	id = volume_id_open_node(fd);
+	if (volume_id_probe_vfat(id) == 0)
+		type = "vfat";
+	else if (volume_id_probe_ext(id) == 0)
+		type = ext_type(fd);
+	if (type && spec && (is_prefixed_with(spec, "UUID=")
+		? strcasecmp(spec + 5, id->uuid)
+		: strcmp(spec + 6, id->label)) != 0
+	) {
+		type = NULL;
+	}
+	free_volume_id(id); /* closes fd */
+	return type;
+}
+
+/* Mounts a device where nobody else sees it and opens its root.
+ * Returns a descriptor that holds the mount; -1, errno is set. */
+static int open_mounted(const char *device, const char *type, int flags)
+{
+	/* any directory will do: it is covered in our namespace for a moment only */
+	static const char mountpoint[] ALIGN1 = "/dev";
+	int fd;
+
+	if (mount(device, mountpoint, type, flags, NULL) != 0)
+		return -1;
+	fd = open(mountpoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	umount2(mountpoint, MNT_DETACH);
+	return fd;
+}
+
+static int mount_device(const char *device, const char *type)
+{
+	int flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	int fd;
+
+	if (option_mask32 & OPT_dry_run)
+		flags |= MS_RDONLY;
+	fd = open_mounted(device, type, flags);
+	if (fd < 0 && errno == ENODEV && type[0] == 'e') {
+		/* a kernel may have ext4 only, which can do ext2 and ext3 */
+		type = "ext4";
+		fd = open_mounted(device, type, flags);
+	}
+	if (fd < 0 && (errno == EBUSY || errno == EROFS || errno == EACCES)) {
+		/* mounted the other way already, or write-protected */
+		fd = open_mounted(device, type, flags ^ MS_RDONLY);
+		if (fd >= 0 && !(flags & MS_RDONLY))
+			bb_error_msg("%s is read-only", device);
+	}
+	return fd;
+}
+
+/*** Which device ***/
+
+#define SYS_BLOCK "/sys/class/block/"
+
+enum {
+	NAME_SIZE = 64,   /* of a block device: the kernel has 32 at most */
+	DEVICE_SIZE = sizeof("/dev/") + NAME_SIZE,
+};
+
+static void device_of(const char *name, char device[DEVICE_SIZE])
+{
+	sprintf(device, "/dev/%.*s", NAME_SIZE - 1, name);
+	replace_char(device + 5, '!', '/'); /* sysfs: cciss!c0d0 */
+}
+
+/* Finds the next name in a directory of sysfs after *name, alphabetically,
+ * so that the order does not change.  Returns false: no more */
+static int next_name(const char *sys_dir, char name[NAME_SIZE])
+{
+	char best[NAME_SIZE] = "";
+	DIR *dir = opendir(sys_dir);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)) != NULL) {
+		const char *s = entry->d_name;
+		if (s[0] != '.' && strlen(s) < NAME_SIZE && strcmp(s, name) > 0
+		 && (!best[0] || strcmp(s, best) < 0)
+		) {
+			strcpy(best, s);
+		}
+	}
+	if (dir)
+		closedir(dir);
+	strcpy(name, best);
+	return best[0];
+}
+
+/* Partition 1 of a disk, as the kernel names it (block/partitions/core.c).
+ * Returns false: it has none */
+static int first_partition_of(const char *disk, char device[DEVICE_SIZE])
+{
+	char name[NAME_SIZE + 2];
+	char path[sizeof(SYS_BLOCK "/partition") + sizeof(name)];
+
+	sprintf(name, "%.*s%s1", NAME_SIZE - 1, disk, isdigit(disk[strlen(disk) - 1]) ? "p" : "");
+	sprintf(path, SYS_BLOCK "%s/partition", name);
+	device_of(name, device);
+	return access(path, F_OK) == 0;
+}
+
+/* The disk that / is on: Documentation/ABI/testing/sysfs-block.
+ * Returns false: it is on none (initramfs, overlay, network) */
+static int root_disk(char disk[NAME_SIZE])
+{
+	char path[sizeof(SYS_BLOCK "/slaves") + NAME_SIZE];
+	char name[NAME_SIZE];
+	struct stat st;
+	char *link, *base;
+
+	if (stat("/", &st) != 0)
+		return 0;
+	sprintf(path, "/sys/dev/block/%u:%u", major(st.st_dev), minor(st.st_dev));
+	for (;;) {
+		link = xmalloc_readlink(path); /* ../../devices/.../block/DISK[/PARTITION] */
+		if (!link)
+			return 0;
+		base = strrchr(link, '/') + 1;
+		/* device mapper and md are made of others */
+		sprintf(path, SYS_BLOCK "%.*s/slaves", NAME_SIZE - 1, base);
+		name[0] = '\0';
+		if (!next_name(path, name))
+			break;
+		sprintf(path, SYS_BLOCK "%s", name);
+		free(link);
+	}
+	sprintf(path, SYS_BLOCK "%.*s/partition", NAME_SIZE - 1, base);
+	if (access(path, F_OK) == 0) {
+		base[-1] = '\0';
+		base = strrchr(link, '/') + 1;
+	}
+	safe_strncpy(disk, base, NAME_SIZE);
+	free(link);
+	return 1;
+}
+
+static int find_by_spec(const char *spec, char device[DEVICE_SIZE])
+{
+	char name[NAME_SIZE] = "";
+
+	while (next_name(SYS_BLOCK, name)) {
+		if (is_prefixed_with(name, "fd")) /* a floppy drive takes seconds to say no */
+			continue;
+		device_of(name, device);
+		if (probe(device, spec))
+			return 1;
+	}
+	return 0;
+}
+
+/*** The directory ***/
+
+static int open_dir_in(int root)
+{
+	int dir;
+
+	if (root < 0)
+		return -1;
+	dir = openat(root, OSCONF_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0) {
+		int saved_errno = errno;
+		close(root);
+		errno = saved_errno;
+	} else {
+		close(root); /* dir holds the mount */
+	}
+	return dir;
+}
+
+static int open_dir_on(const char *device)
+{
+	const char *type = probe(device, NULL);
+	int root, dir;
+
+	if (!type) {
+		bb_error_msg("%s: no FAT or ext file system", device);
+		return -1;
+	}
+	root = mount_device(device, type);
+	if (root < 0) {
+		bb_perror_msg("can't mount %s (%s)", device, type);
+		return -1;
+	}
+	verbose_msg("first partition is %s (%s)", device, type);
+	dir = open_dir_in(root);
+	if (dir < 0)
+		bb_perror_msg("%s: can't open directory %s", device, OSCONF_DIR);
+	return dir;
+}
+
+/* Looks for the directory on partition 1 of each disk, if there are others
+ * than at the last time */
+static int search_disks(unsigned *seen)
+{
+	char disk[NAME_SIZE] = "";
+	char device[DEVICE_SIZE];
+	unsigned count = 0;
+	int dir = -1;
+
+	while (next_name("/sys/block", disk))
+		count += first_partition_of(disk, device);
+	if (count == *seen)
+		return -1;
+	*seen = count;
+	while (dir < 0 && next_name("/sys/block", disk)) {
+		const char *type;
+		if (!first_partition_of(disk, device))
+			continue;
+		type = probe(device, NULL);
+		if (!type)
+			continue;
+		dir = open_dir_in(mount_device(device, type));
+		if (dir >= 0)
+			verbose_msg("first partition is %s (%s)", device, type);
+	}
+	return dir;
+}
+
+int FAST_FUNC open_osconf_dir(const char *spec, unsigned wait_ms)
+{
+	unsigned start = monotonic_ms();
+	char device[DEVICE_SIZE];
+	char disk[NAME_SIZE];
+	unsigned seen = 0;
+	struct stat st;
+	int dir;
+
+	if (spec && stat(spec, &st) == 0 && S_ISDIR(st.st_mode)) {
+		dir = open_dir_in(open(spec, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+		if (dir < 0)
+			bb_perror_msg("%s: can't open directory %s", spec, OSCONF_DIR);
+		return dir;
+	}
+	if (enter_namespace() != 0)
+		return -1;
+	for (;;) {
+		if (!spec) {
+			if (root_disk(disk)) {
+				/* a file system may fill a disk that has no partitions */
+				if (!first_partition_of(disk, device))
+					device_of(disk, device);
+				return open_dir_on(device);
+			}
+			dir = search_disks(&seen);
+			if (dir >= 0)
+				return dir;
+		} else if (is_prefixed_with(spec, "UUID=") || is_prefixed_with(spec, "LABEL=")) {
+			if (find_by_spec(spec, device))
+				return open_dir_on(device);
+		} else if (stat(spec, &st) == 0) {
+			if (S_ISBLK(st.st_mode))
+				return open_dir_on(spec);
+			bb_error_msg("%s: not UUID=, LABEL=, a block device or a directory", spec);
+			return -1;
+		}
+		if ((unsigned)monotonic_ms() - start >= wait_ms)
+			break;
+		usleep(WAIT_STEP_MS * 1000);
+	}
+	if (spec)
+		bb_error_msg("%s: no such partition", spec);
+	else
+		bb_error_msg("no disk with directory %s on its first partition", OSCONF_DIR);
+	return -1;
+}

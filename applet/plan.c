@@ -1,0 +1,369 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: settings and what the kernel has -> steps: what is missing.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += plan.o
+#include "osconf.h"
+
+enum { BUCKETS = 256 };
+
+/* The routes of kernel by destination: those that are there, and those that
+ * the plan adds.  A search among thousands stays short. */
+struct route_table {
+	struct kernel *kernel;
+	int bucket[BUCKETS];
+};
+
+static int *bucket_of(struct route_table *table, uint32_t destination)
+{
+	destination ^= destination >> 16;
+	return &table->bucket[(destination ^ (destination >> 8)) % BUCKETS];
+}
+
+static void table_insert(struct route_table *table, int i)
+{
+	struct kernel_route *r = &table->kernel->route[i];
+	int *bucket = bucket_of(table, r->route.destination);
+
+	r->next = *bucket;
+	*bucket = i;
+}
+
+static struct kernel_route *table_find(struct route_table *table, unsigned card,
+		const struct route *route)
+{
+	int i;
+
+	for (i = *bucket_of(table, route->destination); i >= 0; i = table->kernel->route[i].next) {
+		struct kernel_route *r = &table->kernel->route[i];
+		if (r->card == card && r->metric == 0
+		 && memcmp(&r->route, route, sizeof(*route)) == 0
+		) {
+			return r;
+		}
+	}
+	return NULL;
+}
+
+static struct step *add_step(struct plan *plan, int what, const char *name)
+{
+	struct step *step;
+
+	plan->step = xrealloc_vector(plan->step, 6, plan->steps);
+	step = &plan->step[plan->steps++];
+	step->what = what;
+	step->name = name;
+	return step;
+}
+
+/*** Cards ***/
+
+static int find_card(const struct settings *settings, const struct kernel *kernel,
+		int n, int physical)
+{
+	const struct interface *eth = &settings->eth[n];
+	char name[sizeof("eth31")];
+	unsigned i;
+
+	sprintf(name, "eth%u", n);
+	for (i = 0; i < kernel->cards; i++) {
+		const struct card *card = &kernel->card[i];
+		if (card->eth >= 0 || card->physical != physical)
+			continue;
+		if ((eth->has & (1 << MAC_ADDR))
+			? memcmp(card->mac_addr, eth->mac_addr, MAC_LEN) == 0
+			: strcmp(card->name, name) == 0
+		) {
+			return i;
+		}
+	}
+	return -1;
+}
+
+uint32_t FAST_FUNC match_cards(const struct settings *settings, struct kernel *kernel)
+{
+	uint32_t missing = settings->named;
+	int by_name, n, i;
+
+	/* Those with a MAC address first: a card that is theirs may be named ethN */
+	for (by_name = 0; by_name <= 1; by_name++) {
+		for (n = 0; n < INTERFACES_MAX; n++) {
+			int has_mac = (settings->eth[n].has >> MAC_ADDR) & 1;
+
+			if (!(missing & (1U << n)) || by_name == has_mac)
+				continue;
+			i = find_card(settings, kernel, n, 1);
+			if (i < 0)
+				i = find_card(settings, kernel, n, 0);
+			if (i < 0)
+				continue;
+			kernel->card[i].eth = n;
+			missing &= ~(1U << n);
+		}
+	}
+	return missing;
+}
+
+uint32_t FAST_FUNC adopt_cards(struct settings *settings, struct kernel *kernel, uint32_t missing)
+{
+	uint32_t adopted = 0;
+	unsigned i, n;
+
+	for (i = 0; i < kernel->cards; i++) {
+		struct card *card = &kernel->card[i];
+		const char *number = is_prefixed_with(card->name, "eth");
+
+		if (card->eth >= 0 || !number)
+			continue;
+		number = take_number(number, INTERFACES_MAX - 1, &n);
+		if (!number || *number || !(missing & (1U << n)))
+			continue;
+		card->eth = n;
+		memcpy(settings->eth[n].mac_addr, card->mac_addr, MAC_LEN);
+		adopted |= 1U << n;
+	}
+	return adopted;
+}
+
+/*** What is missing ***/
+
+static int label_is_of(const char *label, const char *card)
+{
+	label = is_prefixed_with(label, card);
+	return label && (!*label || *label == ':');
+}
+
+/* The card shall have this address and no other.  Returns true if the routes
+ * that go through the card stay as they are: they go with its last address. */
+static int plan_address(struct plan *plan, const struct kernel *kernel,
+		const struct card *card, const struct interface *eth)
+{
+	struct step *step;
+	unsigned i, addresses = 0;
+
+	for (i = 0; i < kernel->addresses; i++)
+		addresses += label_is_of(kernel->address[i].label, card->name);
+	if (addresses == 1 && card->up
+	 && card->ip_addr == eth->ip_addr && card->netmask == eth->netmask
+	) {
+		return 1;
+	}
+
+	/* ifconfig replaces one address; of several, each is removed first */
+	for (i = 0; addresses > 1 && i < kernel->addresses; i++)
+		if (label_is_of(kernel->address[i].label, card->name))
+			add_step(plan, STEP_NO_ADDRESS, kernel->address[i].label);
+	step = add_step(plan, STEP_ADDRESS, card->name);
+	step->ip_addr = eth->ip_addr;
+	step->route.netmask = eth->netmask;
+	return addresses == 0;
+}
+
+static void plan_loopback(struct plan *plan, const struct card *card)
+{
+	struct step *step;
+
+	if (card->up && card->ip_addr == INADDR_LOOPBACK)
+		return;
+	step = add_step(plan, STEP_ADDRESS, card->name);
+	step->ip_addr = INADDR_LOOPBACK;
+	step->route.netmask = 0xff000000;
+}
+
+static void plan_route(struct plan *plan, struct route_table *table, unsigned card,
+		const struct route *route)
+{
+	struct kernel *kernel = table->kernel;
+	struct kernel_route *r = table_find(table, card, route);
+
+	if (!r) {
+		kernel->route = xrealloc_vector(kernel->route, 6, kernel->routes);
+		r = &kernel->route[kernel->routes];
+		r->route = *route;
+		r->metric = 0;
+		r->card = card;
+		table_insert(table, kernel->routes++);
+		add_step(plan, STEP_ROUTE, kernel->card[card].name)->route = *route;
+	}
+	r->wanted = 1;
+}
+
+/* A gateway outside the card's subnet is reached through a host route */
+static void plan_route_via(struct plan *plan, struct route_table *table, unsigned card,
+		const struct interface *eth, const struct route *route)
+{
+	if ((route->gateway ^ eth->ip_addr) & eth->netmask) {
+		struct route host = { route->gateway, 0xffffffff, 0 };
+		plan_route(plan, table, card, &host);
+	}
+	plan_route(plan, table, card, route);
+}
+
+/* Returns true if a default route was among them */
+static int plan_routes(struct plan *plan, struct route_table *table, unsigned card,
+		const struct interface *eth)
+{
+	const char *list = eth->route, *item;
+	struct route route;
+	int has_default = 0;
+
+	if (!(eth->has & (1 << ROUTE)))
+		return 0;
+	while (next_route(&list, &item, &route) > 0) {
+		plan_route_via(plan, table, card, eth, &route);
+		has_default |= !route.netmask;
+	}
+	return has_default;
+}
+
+/* The card's own subnet: the kernel's route, which comes with the address */
+static int is_subnet_route(const struct kernel_route *r, const struct interface *eth)
+{
+	return !r->route.gateway && r->route.netmask == eth->netmask
+		&& r->route.destination == (eth->ip_addr & eth->netmask);
+}
+
+/* If no list has a default route: the gateway of eth1 in a classic network,
+ * which has an eth1, of eth0 in a VPC */
+static void plan_default_route(struct plan *plan, struct route_table *table,
+		const struct settings *settings)
+{
+	const struct kernel *kernel = table->kernel;
+	int n = (settings->named >> 1) & 1;
+	const struct interface *eth = &settings->eth[n];
+	struct route route = { 0, 0, eth->gateway };
+	unsigned i;
+
+	if (!(eth->has & (1 << GATEWAY)))
+		return;
+	for (i = 0; i < kernel->cards; i++)
+		if (kernel->card[i].eth == n)
+			plan_route_via(plan, table, i, eth, &route);
+}
+
+static const struct interface *described(const struct settings *settings, const struct card *card)
+{
+	const struct interface *eth = &settings->eth[card->eth & (INTERFACES_MAX - 1)];
+
+	return (card->eth >= 0 && (eth->has & (1 << IP_ADDR))) ? eth : NULL;
+}
+
+void FAST_FUNC make_plan(struct plan *plan, const struct settings *settings,
+		struct kernel *kernel)
+{
+	struct route_table *table = xmalloc(sizeof(*table));
+	const struct interface *eth;
+	unsigned i, present = kernel->routes;
+	int has_default = 0;
+
+	table->kernel = kernel;
+	memset(table->bucket, 0xff, sizeof(table->bucket)); /* -1: empty */
+
+	if (settings->hostname && strcmp(settings->hostname, kernel->hostname) != 0)
+		add_step(plan, STEP_HOSTNAME, settings->hostname);
+
+	for (i = 0; i < kernel->cards; i++) {
+		struct card *card = &kernel->card[i];
+		if (card->loopback)
+			plan_loopback(plan, card);
+		eth = described(settings, card);
+		if (eth)
+			card->keeps_routes = plan_address(plan, kernel, card, eth);
+	}
+	for (i = 0; i < present; i++)
+		if (kernel->card[kernel->route[i].card].keeps_routes)
+			table_insert(table, i);
+
+	for (i = 0; i < kernel->cards; i++) {
+		eth = described(settings, &kernel->card[i]);
+		if (eth)
+			has_default |= plan_routes(plan, table, i, eth);
+	}
+	if (!has_default)
+		plan_default_route(plan, table, settings);
+
+	for (i = 0; i < present; i++) {
+		const struct kernel_route *r = &kernel->route[i];
+		const struct card *card = &kernel->card[r->card];
+		struct step *step;
+
+		eth = described(settings, card);
+		if (!eth || !card->keeps_routes || r->wanted || is_subnet_route(r, eth))
+			continue;
+		step = add_step(plan, STEP_NO_ROUTE, card->name);
+		step->route = r->route;
+		step->metric = r->metric;
+	}
+	free(table);
+}
+
+/*** Steps as text ***/
+
+static char *put_address(char *p, uint32_t address)
+{
+	return p + sprintf(p, ADDRESS_FORMAT, ADDRESS_ARGS(address));
+}
+
+void FAST_FUNC step_command(const struct step *step, char command[COMMAND_SIZE])
+{
+	const struct route *route = &step->route;
+	char *p = command;
+
+	switch (step->what) {
+	case STEP_HOSTNAME:
+		sprintf(p, "hostname %s", step->name);
+		return;
+	case STEP_ADDRESS:
+	case STEP_NO_ADDRESS:
+		p += sprintf(p, "ifconfig %s ", step->name);
+		p = put_address(p, step->ip_addr);
+		if (step->what == STEP_ADDRESS) {
+			p = put_address(stpcpy(p, " netmask "), route->netmask);
+			strcpy(p, " up");
+		}
+		return;
+	default:
+		p = stpcpy(p, step->what == STEP_ROUTE ? "route add " : "route del ");
+		if (!route->netmask) {
+			p = stpcpy(p, "default");
+		} else {
+			/* without -net, route takes an address for a host's */
+			p = put_address(stpcpy(p, route->netmask + 1 ? "-net " : "-host "), route->destination);
+			if (route->netmask + 1)
+				p += sprintf(p, "/%u", prefix_len(route->netmask));
+		}
+		if (route->gateway)
+			p = put_address(stpcpy(p, " gw "), route->gateway);
+		if (step->metric)
+			p += sprintf(p, " metric %u", step->metric);
+		sprintf(p, " dev %s", step->name);
+	}
+}
+
+void FAST_FUNC step_message(const struct step *step, char message[COMMAND_SIZE])
+{
+	const struct route *route = &step->route;
+	char *p = message;
+
+	if (step->what == STEP_HOSTNAME) {
+		sprintf(p, "hostname %s", step->name);
+		return;
+	}
+	p += sprintf(p, "%s: ", step->name);
+	if (step->what == STEP_ADDRESS) {
+		sprintf(put_address(p, step->ip_addr), "/%u", prefix_len(route->netmask));
+		return;
+	}
+	if (step->what == STEP_NO_ADDRESS) {
+		strcpy(p, "old address removed");
+		return;
+	}
+	p = put_address(stpcpy(p, "route "), route->destination);
+	p += sprintf(p, "/%u", prefix_len(route->netmask));
+	if (route->gateway)
+		p = put_address(stpcpy(p, " via "), route->gateway);
+	if (step->what == STEP_NO_ROUTE)
+		strcpy(p, " removed");
+}

@@ -1,0 +1,80 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: steps of a plan -> run in this process, by busybox's own applets.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += run.o
+#include "osconf.h"
+
+enum { ARGS_MAX = 16 };
+
+int ifconfig_main(int argc, char **argv);
+int route_main(int argc, char **argv);
+
+static jmp_buf died;
+static void come_back(void)
+{
+	longjmp(died, 1);
+}
+
+/* What run_nofork_applet() does; that is not compiled in every busybox */
+int FAST_FUNC run_applet(int (*applet_main)(int argc, char **argv), char **argv)
+{
+	const char *saved_name = applet_name;
+	uint32_t saved_options = option_mask32;
+	int status = EXIT_FAILURE;
+
+	applet_name = argv[0];
+	GETOPT_RESET();
+	die_func = come_back;
+	if (setjmp(died) == 0)
+		status = applet_main(string_array_len(argv), argv);
+	die_func = NULL;
+	GETOPT_RESET();
+	option_mask32 = saved_options;
+	applet_name = saved_name;
+	return status;
+}
+
+static int run_step(const struct step *step, char *command)
+{
+	char *argv[ARGS_MAX];
+	int argc = 0;
+
+	if (step->what == STEP_HOSTNAME)
+		return sethostname(step->name, strlen(step->name));
+	while ((argv[argc] = strsep(&command, " ")) != NULL)
+		argc++;
+	return run_applet(argv[0][0] == 'i' ? ifconfig_main : route_main, argv);
+}
+
+unsigned FAST_FUNC run_plan(const struct plan *plan)
+{
+	char command[COMMAND_SIZE], message[COMMAND_SIZE];
+	unsigned i, failed = 0;
+	int free_fd;
+
+	/* ifconfig and route leave their socket open: it is the lowest free one */
+	free_fd = dup(STDERR_FILENO);
+	close(free_fd);
+
+	for (i = 0; i < plan->steps; i++) {
+		const struct step *step = &plan->step[i];
+
+		step_command(step, command);
+		if (option_mask32 & OPT_dry_run) {
+			puts(command);
+			continue;
+		}
+		step_message(step, message);
+		if (run_step(step, command) == 0) {
+			done_msg("%s", message);
+		} else {
+			failed++;
+			bb_error_msg("%s: failed", message);
+		}
+		close(free_fd);
+	}
+	return failed;
+}

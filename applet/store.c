@@ -1,0 +1,366 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: settings -> files, each of them durable when its function returns;
+ * then os.conf is consumed.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += store.o
+#include <sys/vfs.h>
+#include "osconf.h"
+
+#define SAVED_ABSOLUTE  "/etc/os.conf"
+#define SAVED_RELATIVE  OSCONF_FILE ".saved"
+#define OSCONF_DONE     OSCONF_FILE ".done"
+#define OSCONF_REJECTED OSCONF_FILE ".rejected"
+
+enum {
+	RAMFS  = 0x858458f6, /* statfs(2) */
+	TMPFS  = 0x01021994,
+	RDONLY = 1,
+};
+
+/*** Where ***/
+
+/* Returns -1 if there is no such file */
+static int lasts(const char *path)
+{
+	struct statfs fs;
+
+	if (statfs(path, &fs) != 0)
+		return -1;
+	return (uint32_t)fs.f_type != RAMFS && (uint32_t)fs.f_type != TMPFS
+		&& !(fs.f_flags & RDONLY);
+}
+
+int FAST_FUNC is_read_only(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && (fs.f_flags & RDONLY);
+}
+
+void FAST_FUNC find_places(struct place *place, const char *saved)
+{
+	place->osconf_dir = -1;
+	place->saved_moves = 0;
+	place->etc_lasts = place->shadow_lasts = 1;
+	if (!(option_mask32 & OPT_root)) {
+		int shadow_lasts = lasts(bb_path_shadow_file);
+		place->etc_lasts = (lasts("/etc") > 0);
+		place->shadow_lasts = shadow_lasts < 0 ? place->etc_lasts : shadow_lasts;
+	}
+	place->saved = saved;
+	if (!saved)
+		place->saved = place->etc_lasts ? SAVED_ABSOLUTE : SAVED_RELATIVE;
+}
+
+/*** Reading ***/
+
+char* FAST_FUNC read_settings_file(int dir, const char *name, ssize_t max, ssize_t *len)
+{
+	struct stat st;
+	char *text;
+	ssize_t size;
+	int fd;
+
+	*len = 0;
+	/* nothing that is not a regular file is even opened */
+	if (fstatat(dir, name, &st, dir == AT_FDCWD ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
+		if (errno == ENOENT)
+			return NULL;
+		goto error;
+	}
+	*len = -1;
+	if (!S_ISREG(st.st_mode)) {
+		bb_error_msg("%s: not a regular file", name);
+		return NULL;
+	}
+	if (st.st_size > max) {
+		bb_error_msg("%s: larger than %u bytes", name, (unsigned)max);
+		return NULL;
+	}
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | (dir == AT_FDCWD ? 0 : O_NOFOLLOW));
+	if (fd < 0)
+		goto error;
+	text = xzalloc(st.st_size + 2);
+	size = full_read(fd, text, st.st_size + 1);
+	close(fd);
+	if (size != st.st_size) {
+		free(text);
+		if (size >= 0)
+			errno = EIO;
+		goto error;
+	}
+	*len = size;
+	return text;
+ error:
+	*len = -1;
+	bb_perror_msg("can't read %s", name);
+	return NULL;
+}
+
+static int is_relative(const struct place *place)
+{
+	return place->saved[0] != '/';
+}
+
+char* FAST_FUNC read_saved(struct place *place, ssize_t *len)
+{
+	char *text;
+
+	*len = 0;
+	/* those on the first partition are newer: what is in /etc is written
+	 * where /etc lasts, and then they are removed */
+	if (place->osconf_dir >= 0) {
+		const char *name = is_relative(place) ? place->saved : SAVED_RELATIVE;
+		text = read_settings_file(place->osconf_dir, name, SAVED_SIZE_MAX, len);
+		if (*len != 0) {
+			place->saved_moves = !is_relative(place);
+			return text;
+		}
+	}
+	return read_settings_file(AT_FDCWD, is_relative(place) ? SAVED_ABSOLUTE : place->saved,
+			SAVED_SIZE_MAX, len);
+}
+
+/*** Writing ***/
+
+int FAST_FUNC replace_file(int dir, const char *name, const char *text, size_t len, mode_t mode)
+{
+	enum { FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC };
+	char new[NAME_MAX + 2];
+	int fd, failed;
+
+	snprintf(new, sizeof(new), "%s+", name);
+	fd = openat(dir, new, FLAGS, mode);
+	if (fd < 0 && errno == EEXIST) { /* a crash left it */
+		unlinkat(dir, new, 0);
+		fd = openat(dir, new, FLAGS, mode);
+	}
+	if (fd < 0)
+		goto error;
+	failed = (full_write(fd, text, len) != (ssize_t)len || fsync(fd) != 0);
+	if (close(fd) != 0 || failed || renameat(dir, new, dir, name) != 0) {
+		int saved_errno = errno;
+		unlinkat(dir, new, 0);
+		errno = saved_errno;
+		goto error;
+	}
+	if (fsync(dir) == 0)
+		return 0;
+ error:
+	bb_perror_msg("can't write %s", name);
+	return -1;
+}
+
+/* Opens the directory in which a file is or will be, after links.
+ * *name: the file's name in it, to be freed. */
+static int open_directory_of(const char *path, char **name)
+{
+	char *target = xmalloc_follow_symlinks(path);
+	char *slash;
+	int dir = -1;
+
+	*name = NULL;
+	if (target) {
+		slash = strrchr(target, '/');
+		*slash = '\0';
+		dir = open(target[0] ? target : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		*name = xstrdup(slash + 1);
+		free(target);
+	}
+	if (dir < 0)
+		bb_perror_msg("can't open the directory of %s", path);
+	return dir;
+}
+
+int FAST_FUNC sync_directory_of(const char *path)
+{
+	char *name;
+	int dir = open_directory_of(path, &name);
+	int failed = -1;
+
+	free(name);
+	if (dir >= 0) {
+		failed = fsync(dir);
+		if (failed)
+			bb_perror_msg("can't sync the directory of %s", path);
+		close(dir);
+	}
+	return failed;
+}
+
+/* Replaces a file, or what it is a link to */
+static int replace_path(const char *path, const char *text, size_t len, mode_t mode)
+{
+	char *name;
+	int dir = open_directory_of(path, &name);
+	int failed = -1;
+
+	if (dir >= 0) {
+		failed = replace_file(dir, name, text, len, mode);
+		close(dir);
+	}
+	free(name);
+	return failed;
+}
+
+int FAST_FUNC store_password(struct settings *merged, const struct place *place)
+{
+	const char *saved_hash = place->shadow_lasts ? NULL : merged->password_hash;
+
+	merged->password_hash = NULL;
+	if (!merged->password && !saved_hash)
+		return 0;
+	if (merged->password)
+		saved_hash = NULL;
+	saved_hash = set_root_password(merged->password, saved_hash);
+	if (!saved_hash)
+		return -1;
+	if (!place->shadow_lasts)
+		merged->password_hash = saved_hash;
+	return 0;
+}
+
+int FAST_FUNC store_settings(const struct settings *merged, const struct place *place, size_t len_max)
+{
+	char *text = xmalloc(len_max + SETTINGS_OVERHEAD);
+	size_t len = settings_to_text(merged, text);
+	int failed;
+
+	if (!is_relative(place)) {
+		failed = replace_path(place->saved, text, len, 0600);
+		if (!failed && place->saved_moves)
+			unlinkat(place->osconf_dir, SAVED_RELATIVE, 0);
+	} else if (place->osconf_dir >= 0) {
+		failed = replace_file(place->osconf_dir, place->saved, text, len, 0600);
+	} else {
+		bb_error_msg("can't save settings: no first partition");
+		failed = -1;
+	}
+	free(text);
+	return failed;
+}
+
+int FAST_FUNC store_hostname(const char *hostname)
+{
+	static const char path[] ALIGN1 = "/etc/hostname";
+	char line[66], old[sizeof(line)];
+	ssize_t len = sprintf(line, "%s\n", hostname);
+	struct statfs fs;
+
+	/* the kernel has the name too: that is enough where /etc can't be written */
+	if (statfs("/etc", &fs) == 0 && (fs.f_flags & RDONLY))
+		return 0;
+
+	if (open_read_close(path, old, sizeof(old)) == len && memcmp(line, old, len) == 0)
+		return 0;
+	return replace_path(path, line, len, 0644);
+}
+
+static int is_nameserver(const char *line)
+{
+	line = is_prefixed_with(line, "nameserver");
+	return line && isblank(*line);
+}
+
+/* resolv.conf(5).  What is not a name server (search, options) is kept. */
+int FAST_FUNC store_nameservers(const char *servers, int replace)
+{
+	static const char path[] ALIGN1 = "/etc/resolv.conf";
+	char *old = xmalloc_open_read_close(path, NULL);
+	char *line = old ? old : (char*)"";
+	char *text, *p;
+	const char *list = servers, *item;
+	uint32_t address;
+	int failed = 0;
+
+	/* "1.1.1.1 " becomes "nameserver 1.1.1.1\n" */
+	p = text = xmalloc(strlen(line) + 3 * strlen(list) + sizeof("nameserver 255.255.255.255\n"));
+	while (*line) {
+		char *end = strchrnul(line, '\n');
+		if (is_nameserver(line)) {
+			if (!replace)
+				goto done;
+		} else {
+			p = mempcpy(p, line, end - line);
+			*p++ = '\n';
+		}
+		line = *end ? end + 1 : end;
+	}
+	while (next_address(&list, &item, &address) > 0)
+		p += sprintf(p, "nameserver "ADDRESS_FORMAT"\n", ADDRESS_ARGS(address));
+	*p = '\0';
+	if (!old || strcmp(old, text) != 0) {
+		failed = replace_path(path, text, p - text, 0644);
+		if (!failed)
+			done_msg("nameserver %s", servers);
+	}
+ done:
+	free(text);
+	free(old);
+	return failed;
+}
+
+int FAST_FUNC store_rejected(const struct report *report, const struct place *place)
+{
+	if (report->len)
+		return replace_file(place->osconf_dir, OSCONF_REJECTED, report->text, report->len, 0600);
+	unlinkat(place->osconf_dir, OSCONF_REJECTED, 0);
+	return 0;
+}
+
+/*** os.conf is consumed ***/
+
+/* Overwrites a file's blocks with blanks */
+static int wipe_file(int dir, const char *name, off_t size)
+{
+	char blanks[1024];
+	int fd = openat(dir, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	int failed;
+
+	if (fd < 0)
+		return -1;
+	memset(blanks, ' ', sizeof(blanks));
+	failed = 0;
+	while (size > 0 && !failed) {
+		ssize_t n = MIN(size, (off_t)sizeof(blanks));
+		failed = (full_write(fd, blanks, n) != n);
+		size -= n;
+	}
+	failed |= (fsync(fd) != 0);
+	close(fd);
+	return failed ? -1 : 0;
+}
+
+int FAST_FUNC wipe_leftover(int osconf_dir)
+{
+	struct stat st;
+	int failed = 0;
+
+	if (fstatat(osconf_dir, OSCONF_DONE, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		if (errno == ENOENT)
+			return 0;
+		failed = -1;
+	}
+	/* what else has a name of its own is not ours to overwrite */
+	if (!failed && S_ISREG(st.st_mode) && st.st_nlink == 1)
+		failed = wipe_file(osconf_dir, OSCONF_DONE, st.st_size);
+	if (failed | unlinkat(osconf_dir, OSCONF_DONE, 0) | fsync(osconf_dir)) {
+		bb_perror_msg("can't wipe and remove %s", OSCONF_DONE);
+		return -1;
+	}
+	return 0;
+}
+
+int FAST_FUNC consume(int osconf_dir)
+{
+	if (renameat(osconf_dir, OSCONF_FILE, osconf_dir, OSCONF_DONE) != 0
+	 || fsync(osconf_dir) != 0
+	) {
+		bb_perror_msg("can't remove %s", OSCONF_FILE);
+		return -1;
+	}
+	return wipe_leftover(osconf_dir);
+}
