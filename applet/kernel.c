@@ -48,7 +48,7 @@ void FAST_FUNC kernel_read_cards(struct kernel *kernel)
 		struct card *card;
 		char device[sizeof("/sys/class/net//device") + IFNAMSIZ];
 
-		if (strlen(entry->d_name) >= IFNAMSIZ)
+		if (DOT_OR_DOTDOT(entry->d_name) || strlen(entry->d_name) >= IFNAMSIZ)
 			continue;
 		strcpy(ifr.ifr_name, entry->d_name);
 		if (ioctl(fd, SIOCGIFHWADDR, &ifr) != 0)

@@ -6,14 +6,16 @@
  *
  * The way of the data, a file for each stage:
  *
- *   partition.c   the first partition, mounted      -> directory of os.conf
- *   parse.c       text of a settings file           -> values of the known keys
- *   settings.c    values, checked                   -> settings; merged; as text again
- *   kernel.c      what the kernel has now           -> cards, addresses, routes
- *   plan.c        settings and what the kernel has  -> steps: what is missing
- *   password.c    password                          -> hash, in /etc/shadow
- *   store.c       settings                          -> files, durably; os.conf consumed
- *   run.c         steps                             -> run in this process
+ *   partition.c   the first partition, mounted       -> directory of os.conf
+ *   read.c        saved settings, os.conf            -> their text; settings
+ *     parse.c       text                             -> values of the known keys
+ *     settings.c    values, checked                  -> settings; merged; as text again
+ *   kernel.c      what the kernel has now            -> cards, addresses, routes
+ *   cards.c       described interfaces               -> the cards that they are
+ *   store.c       settings                           -> files, durably; os.conf consumed
+ *     password.c    password                         -> hash, in /etc/shadow
+ *   plan.c        settings and what the kernel has   -> steps: what is missing
+ *   run.c         steps                              -> run in this process
  *
  * osconf.c calls them one after another; no stage calls back.
  * Parse, settings and plan do no I/O.
@@ -170,6 +172,50 @@ int next_address(const char **list, const char **item, uint32_t *address) FAST_F
 unsigned prefix_len(uint32_t netmask) FAST_FUNC;
 
 
+/*** read.c ***/
+
+/* Where things are */
+struct place {
+	int osconf_dir;        /* -1: there is none */
+	const char *saved;     /* the saved settings; a relative name is in osconf_dir */
+	smallint saved_moves;  /* they were read in osconf_dir, and are to be saved in /etc */
+	smallint etc_lasts;    /* /etc is there again, as it was, at the next boot */
+	smallint shadow_lasts; /* /etc/shadow, likewise */
+};
+
+#define SAVED_ABSOLUTE "/etc/os.conf"
+#define SAVED_RELATIVE OSCONF_FILE ".saved"
+
+/* Finds out what lasts, and so where settings are saved, unless that is given
+ * (NULL: not) */
+void find_place(struct place *place, const char *saved) FAST_FUNC;
+int is_relative(const struct place *place) FAST_FUNC;
+int is_read_only(int fd) FAST_FUNC;
+
+struct settings_file {
+	const char *name;      /* for messages */
+	char *text;            /* NULL: there is none.  settings point into it */
+	size_t len;
+	smallint valid;        /* it could be parsed */
+	smallint applied;      /* it was, at an earlier boot, but can't be removed */
+	struct settings settings;
+	struct report report;  /* what is wrong with it */
+};
+
+/* Each returns 0, also where there is no file; -1 after saying what is wrong.
+ * What can be used is used all the same. */
+int read_saved(struct settings_file *saved, struct place *place) FAST_FUNC;
+/* os.conf; applied: the digest of one that has been applied (NULL: none) */
+int read_osconf(struct settings_file *fresh, const char *applied, int osconf_dir) FAST_FUNC;
+/* Another file, which must be there */
+int read_file(struct settings_file *fresh, const char *file) FAST_FUNC;
+/* Understands fresh, and adds it to saved->settings */
+int merge_fresh(struct settings_file *saved, struct settings_file *fresh) FAST_FUNC;
+
+/* The password is in it */
+void wipe_text(struct settings_file *file) FAST_FUNC;
+
+
 /*** kernel.c ***/
 
 struct card {
@@ -212,39 +258,34 @@ void kernel_read_state(struct kernel *kernel) FAST_FUNC;
 void kernel_untouched(struct kernel *kernel, const struct settings *settings) FAST_FUNC;
 
 
-/*** plan.c ***/
+/*** cards.c ***/
 
-struct step {
-	enum { STEP_HOSTNAME, STEP_ADDRESS, STEP_NO_ADDRESS, STEP_ROUTE, STEP_NO_ROUTE } what;
-	const char *name;      /* host name, or the card's */
-	uint32_t ip_addr;
-	struct route route;    /* of STEP_ADDRESS: netmask only */
-	unsigned metric;
-};
-struct plan {
-	struct step *step;
-	unsigned steps;
-};
+/* Gives each described interface its card (card.eth); waits up to wait_ms
+ * milliseconds for those that are not there.
+ * If fresh (os.conf) names a MAC address that no card has, the card with the
+ * interface's name is taken, unless it is somebody else's, and its MAC
+ * address put into settings: an instance that can't be reached is worse.
+ * Saved settings are never applied so: they may be those of the instance
+ * from which this image was made.
+ * Returns 0; -1 after saying which cards are not there. */
+int find_cards(struct settings *settings, struct kernel *kernel,
+		const struct settings_file *fresh, unsigned wait_ms) FAST_FUNC;
 
-/* Finds the card of each described interface: by MAC address, physical ones
- * first, or by name where there is no MAC address.
- * Returns a bit for each interface whose card is not there. */
-uint32_t match_cards(const struct settings *settings, struct kernel *kernel) FAST_FUNC;
 
-/* Gives the interfaces in missing the card with their name, if that is
- * nobody else's, and its MAC address.  Returns those that got one. */
-uint32_t adopt_cards(struct settings *settings, struct kernel *kernel, uint32_t missing) FAST_FUNC;
+/*** store.c ***/
 
-/* Works out what is missing in the kernel.  Frees nothing; steps point into
- * settings and kernel. */
-void make_plan(struct plan *plan, const struct settings *settings,
-		struct kernel *kernel) FAST_FUNC;
+/* The commit point: makes all that osconf keeps durable, one after another;
+ * when nothing has failed, consumes os.conf.
+ * Returns 0; -1 after saying what is wrong: then os.conf is still there, and
+ * the next run does it again. */
+int commit(struct settings_file *saved, const struct settings_file *fresh,
+		const struct place *place) FAST_FUNC;
 
-/* Writes a step as the busybox command that does it */
-void step_command(const struct step *step, char command[COMMAND_SIZE]) FAST_FUNC;
+/* Wipes and removes what a commit() that was cut off has left of an os.conf */
+int wipe_leftover(int osconf_dir) FAST_FUNC;
 
-/* Writes a step as the console shows it when it is done */
-void step_message(const struct step *step, char message[COMMAND_SIZE]) FAST_FUNC;
+/* Makes the directory durable in which a file is, after links */
+int sync_directory_of(const char *path) FAST_FUNC;
 
 
 /*** password.c ***/
@@ -269,48 +310,30 @@ char *digest(const char *text, size_t len, const char *like) FAST_FUNC;
 char *set_root_password(const char *password, const char *hash) FAST_FUNC;
 
 
-/*** store.c ***/
+/*** plan.c ***/
 
-/* Where files are */
-struct place {
-	int osconf_dir;       /* -1: there is none */
-	const char *saved;    /* the saved settings; a relative name is in osconf_dir */
-	smallint saved_moves; /* read on the first partition, to be saved in /etc */
-	smallint etc_lasts;   /* /etc is there again, as it was, at the next boot */
-	smallint shadow_lasts;
+struct step {
+	enum { STEP_HOSTNAME, STEP_ADDRESS, STEP_NO_ADDRESS, STEP_ROUTE, STEP_NO_ROUTE } what;
+	const char *name;      /* host name, or the card's */
+	uint32_t ip_addr;
+	struct route route;    /* of STEP_ADDRESS: netmask only */
+	unsigned metric;
 };
-/* Finds out where /etc is, and so where the settings are saved if that is
- * not given (NULL) */
-void find_places(struct place *place, const char *saved) FAST_FUNC;
+struct plan {
+	struct step *step;
+	unsigned steps;
+};
 
-int is_read_only(int fd) FAST_FUNC;
+/* Works out what is missing in the kernel.  Frees nothing; steps point into
+ * settings and kernel. */
+void make_plan(struct plan *plan, const struct settings *settings,
+		struct kernel *kernel) FAST_FUNC;
 
-/* A file's text (with a NUL behind it), in memory of its own, and in *len its
- * length.  NULL: there is none (*len is 0), or it can't be read or is larger
- * than max, which has been said (*len is -1). */
-char *read_settings_file(int dir, const char *name, ssize_t max, ssize_t *len) FAST_FUNC;
+/* Writes a step as the busybox command that does it */
+void step_command(const struct step *step, char command[COMMAND_SIZE]) FAST_FUNC;
 
-/* The saved settings' text, likewise */
-char *read_saved(struct place *place, ssize_t *len) FAST_FUNC;
-
-/* Each makes what it writes durable before it returns.
- * Return 0; -1 after saying what is wrong. */
-int replace_file(int dir, const char *name, const char *text, size_t len, mode_t mode) FAST_FUNC;
-int store_password(struct settings *merged, const struct place *place) FAST_FUNC;
-int store_settings(const struct settings *merged, const struct place *place, size_t len_max) FAST_FUNC;
-int store_hostname(const char *hostname) FAST_FUNC;
-int store_nameservers(const char *dns_nameserver, int replace) FAST_FUNC; /* else only if it names none */
-int store_rejected(const struct report *report, const struct place *place) FAST_FUNC;
-
-/* Makes the directory durable in which a file is, after links */
-int sync_directory_of(const char *path) FAST_FUNC;
-
-/* Renames, wipes and removes os.conf: neither it nor its blocks go into an
- * image that is made from this disk */
-int consume(int osconf_dir) FAST_FUNC;
-
-/* Wipes and removes what a consume() that was cut off has left */
-int wipe_leftover(int osconf_dir) FAST_FUNC;
+/* Writes a step as the console shows it when it is done */
+void step_message(const struct step *step, char message[COMMAND_SIZE]) FAST_FUNC;
 
 
 /*** run.c ***/
@@ -319,8 +342,9 @@ int wipe_leftover(int osconf_dir) FAST_FUNC;
  * it.  It may write into argv.  Returns its exit status. */
 int run_applet(int (*applet_main)(int argc, char **argv), char **argv) FAST_FUNC;
 
-/* Runs the steps of a plan, or prints them.  Returns the number that failed. */
-unsigned run_plan(const struct plan *plan) FAST_FUNC;
+/* Runs the steps of a plan, or prints them.  Returns 0; -1 after
+ * saying which failed. */
+int run_plan(const struct plan *plan) FAST_FUNC;
 
 POP_SAVED_FUNCTION_VISIBILITY
 

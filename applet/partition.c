@@ -135,13 +135,13 @@ static int mount_device(const char *device, const char *type)
 #define SYS_BLOCK "/sys/class/block/"
 
 enum {
-	NAME_SIZE = 64,   /* of a block device: the kernel has 32 at most */
-	DEVICE_SIZE = sizeof("/dev/") + NAME_SIZE,
+	NAME_SIZE = 32, /* of a block device: DISK_NAME_LEN of the kernel */
+	DEVICE_SIZE = sizeof("/dev/") + NAME_SIZE + sizeof("p1"),
 };
 
 static void device_of(const char *name, char device[DEVICE_SIZE])
 {
-	sprintf(device, "/dev/%.*s", NAME_SIZE - 1, name);
+	sprintf(device, "/dev/%s", name);
 	replace_char(device + 5, '!', '/'); /* sysfs: cciss!c0d0 */
 }
 
@@ -171,10 +171,10 @@ static int next_name(const char *sys_dir, char name[NAME_SIZE])
  * Returns false: it has none */
 static int first_partition_of(const char *disk, char device[DEVICE_SIZE])
 {
-	char name[NAME_SIZE + 2];
+	char name[NAME_SIZE + sizeof("p1")];
 	char path[sizeof(SYS_BLOCK "/partition") + sizeof(name)];
 
-	sprintf(name, "%.*s%s1", NAME_SIZE - 1, disk, isdigit(disk[strlen(disk) - 1]) ? "p" : "");
+	sprintf(name, "%s%s1", disk, isdigit(disk[strlen(disk) - 1]) ? "p" : "");
 	sprintf(path, SYS_BLOCK "%s/partition", name);
 	device_of(name, device);
 	return access(path, F_OK) == 0;
@@ -184,7 +184,7 @@ static int first_partition_of(const char *disk, char device[DEVICE_SIZE])
  * Returns false: it is on none (initramfs, overlay, network) */
 static int root_disk(char disk[NAME_SIZE])
 {
-	char path[sizeof(SYS_BLOCK "/slaves") + NAME_SIZE];
+	char path[sizeof(SYS_BLOCK "/partition") + NAME_SIZE];
 	char name[NAME_SIZE];
 	struct stat st;
 	char *link, *base;
@@ -198,14 +198,14 @@ static int root_disk(char disk[NAME_SIZE])
 			return 0;
 		base = strrchr(link, '/') + 1;
 		/* device mapper and md are made of others */
-		sprintf(path, SYS_BLOCK "%.*s/slaves", NAME_SIZE - 1, base);
+		snprintf(path, sizeof(path), SYS_BLOCK "%s/slaves", base);
 		name[0] = '\0';
 		if (!next_name(path, name))
 			break;
 		sprintf(path, SYS_BLOCK "%s", name);
 		free(link);
 	}
-	sprintf(path, SYS_BLOCK "%.*s/partition", NAME_SIZE - 1, base);
+	snprintf(path, sizeof(path), SYS_BLOCK "%s/partition", base);
 	if (access(path, F_OK) == 0) {
 		base[-1] = '\0';
 		base = strrchr(link, '/') + 1;

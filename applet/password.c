@@ -46,6 +46,7 @@ int FAST_FUNC password_decode(char *base64)
 	/* 0, 2 or 4 bits are left over, for as many half '=' */
 	if (count == 6 || bits != 0 || strcmp(s, &"=="[2 - count / 2]) != 0)
 		return -1;
+	memset(p, 0, s - p); /* what is left of it in base64 */
 	len = p - base64;
 	if (len && base64[len - 1] == '\n')
 		len--;

@@ -58,75 +58,6 @@ static struct step *add_step(struct plan *plan, int what, const char *name)
 	return step;
 }
 
-/*** Cards ***/
-
-static int find_card(const struct settings *settings, const struct kernel *kernel,
-		int n, int physical)
-{
-	const struct interface *eth = &settings->eth[n];
-	char name[sizeof("eth31")];
-	unsigned i;
-
-	sprintf(name, "eth%u", n);
-	for (i = 0; i < kernel->cards; i++) {
-		const struct card *card = &kernel->card[i];
-		if (card->eth >= 0 || card->physical != physical)
-			continue;
-		if ((eth->has & (1 << MAC_ADDR))
-			? memcmp(card->mac_addr, eth->mac_addr, MAC_LEN) == 0
-			: strcmp(card->name, name) == 0
-		) {
-			return i;
-		}
-	}
-	return -1;
-}
-
-uint32_t FAST_FUNC match_cards(const struct settings *settings, struct kernel *kernel)
-{
-	uint32_t missing = settings->named;
-	int by_name, n, i;
-
-	/* Those with a MAC address first: a card that is theirs may be named ethN */
-	for (by_name = 0; by_name <= 1; by_name++) {
-		for (n = 0; n < INTERFACES_MAX; n++) {
-			int has_mac = (settings->eth[n].has >> MAC_ADDR) & 1;
-
-			if (!(missing & (1U << n)) || by_name == has_mac)
-				continue;
-			i = find_card(settings, kernel, n, 1);
-			if (i < 0)
-				i = find_card(settings, kernel, n, 0);
-			if (i < 0)
-				continue;
-			kernel->card[i].eth = n;
-			missing &= ~(1U << n);
-		}
-	}
-	return missing;
-}
-
-uint32_t FAST_FUNC adopt_cards(struct settings *settings, struct kernel *kernel, uint32_t missing)
-{
-	uint32_t adopted = 0;
-	unsigned i, n;
-
-	for (i = 0; i < kernel->cards; i++) {
-		struct card *card = &kernel->card[i];
-		const char *number = is_prefixed_with(card->name, "eth");
-
-		if (card->eth >= 0 || !number)
-			continue;
-		number = take_number(number, INTERFACES_MAX - 1, &n);
-		if (!number || *number || !(missing & (1U << n)))
-			continue;
-		card->eth = n;
-		memcpy(settings->eth[n].mac_addr, card->mac_addr, MAC_LEN);
-		adopted |= 1U << n;
-	}
-	return adopted;
-}
-
 /*** What is missing ***/
 
 static int label_is_of(const char *label, const char *card)
@@ -225,77 +156,82 @@ static int is_subnet_route(const struct kernel_route *r, const struct interface 
 		&& r->route.destination == (eth->ip_addr & eth->netmask);
 }
 
+/* Returns the card of ethN; NULL: it is not there, or has no address to get */
+static struct card *card_of(const struct kernel *kernel, const struct settings *settings, int n)
+{
+	unsigned i;
+
+	if (settings->eth[n].has & (1 << IP_ADDR))
+		for (i = 0; i < kernel->cards; i++)
+			if (kernel->card[i].eth == n)
+				return &kernel->card[i];
+	return NULL;
+}
+
 /* If no list has a default route: the gateway of eth1 in a classic network,
  * which has an eth1, of eth0 in a VPC */
 static void plan_default_route(struct plan *plan, struct route_table *table,
 		const struct settings *settings)
 {
-	const struct kernel *kernel = table->kernel;
 	int n = (settings->named >> 1) & 1;
 	const struct interface *eth = &settings->eth[n];
+	const struct card *card = card_of(table->kernel, settings, n);
 	struct route route = { 0, 0, eth->gateway };
+
+	if (card && (eth->has & (1 << GATEWAY)))
+		plan_route_via(plan, table, card - table->kernel->card, eth, &route);
+}
+
+static void plan_stale_routes(struct plan *plan, const struct kernel *kernel,
+		const struct settings *settings, unsigned present)
+{
 	unsigned i;
-
-	if (!(eth->has & (1 << GATEWAY)))
-		return;
-	for (i = 0; i < kernel->cards; i++)
-		if (kernel->card[i].eth == n)
-			plan_route_via(plan, table, i, eth, &route);
-}
-
-static const struct interface *described(const struct settings *settings, const struct card *card)
-{
-	const struct interface *eth = &settings->eth[card->eth & (INTERFACES_MAX - 1)];
-
-	return (card->eth >= 0 && (eth->has & (1 << IP_ADDR))) ? eth : NULL;
-}
-
-void FAST_FUNC make_plan(struct plan *plan, const struct settings *settings,
-		struct kernel *kernel)
-{
-	struct route_table *table = xmalloc(sizeof(*table));
-	const struct interface *eth;
-	unsigned i, present = kernel->routes;
-	int has_default = 0;
-
-	table->kernel = kernel;
-	memset(table->bucket, 0xff, sizeof(table->bucket)); /* -1: empty */
-
-	if (settings->hostname && strcmp(settings->hostname, kernel->hostname) != 0)
-		add_step(plan, STEP_HOSTNAME, settings->hostname);
-
-	for (i = 0; i < kernel->cards; i++) {
-		struct card *card = &kernel->card[i];
-		if (card->loopback)
-			plan_loopback(plan, card);
-		eth = described(settings, card);
-		if (eth)
-			card->keeps_routes = plan_address(plan, kernel, card, eth);
-	}
-	for (i = 0; i < present; i++)
-		if (kernel->card[kernel->route[i].card].keeps_routes)
-			table_insert(table, i);
-
-	for (i = 0; i < kernel->cards; i++) {
-		eth = described(settings, &kernel->card[i]);
-		if (eth)
-			has_default |= plan_routes(plan, table, i, eth);
-	}
-	if (!has_default)
-		plan_default_route(plan, table, settings);
 
 	for (i = 0; i < present; i++) {
 		const struct kernel_route *r = &kernel->route[i];
 		const struct card *card = &kernel->card[r->card];
 		struct step *step;
 
-		eth = described(settings, card);
-		if (!eth || !card->keeps_routes || r->wanted || is_subnet_route(r, eth))
+		if (!card->keeps_routes || r->wanted || is_subnet_route(r, &settings->eth[card->eth]))
 			continue;
 		step = add_step(plan, STEP_NO_ROUTE, card->name);
 		step->route = r->route;
 		step->metric = r->metric;
 	}
+}
+
+void FAST_FUNC make_plan(struct plan *plan, const struct settings *settings,
+		struct kernel *kernel)
+{
+	struct route_table *table = xmalloc(sizeof(*table));
+	struct card *card;
+	unsigned i, present = kernel->routes;
+	int n, has_default = 0;
+
+	table->kernel = kernel;
+	memset(table->bucket, 0xff, sizeof(table->bucket)); /* -1: empty */
+
+	if (settings->hostname && strcmp(settings->hostname, kernel->hostname) != 0)
+		add_step(plan, STEP_HOSTNAME, settings->hostname);
+	for (i = 0; i < kernel->cards; i++)
+		if (kernel->card[i].loopback)
+			plan_loopback(plan, &kernel->card[i]);
+	for (n = 0; n < INTERFACES_MAX; n++) {
+		card = card_of(kernel, settings, n);
+		if (card)
+			card->keeps_routes = plan_address(plan, kernel, card, &settings->eth[n]);
+	}
+	for (i = 0; i < present; i++)
+		if (kernel->card[kernel->route[i].card].keeps_routes)
+			table_insert(table, i);
+	for (n = 0; n < INTERFACES_MAX; n++) {
+		card = card_of(kernel, settings, n);
+		if (card)
+			has_default |= plan_routes(plan, table, card - kernel->card, &settings->eth[n]);
+	}
+	if (!has_default)
+		plan_default_route(plan, table, settings);
+	plan_stale_routes(plan, kernel, settings, present);
 	free(table);
 }
 

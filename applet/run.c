@@ -42,18 +42,22 @@ static int run_step(const struct step *step, char *command)
 	char *argv[ARGS_MAX];
 	int argc = 0;
 
-	if (step->what == STEP_HOSTNAME)
-		return sethostname(step->name, strlen(step->name));
+	if (step->what == STEP_HOSTNAME) {
+		int rc = sethostname(step->name, strlen(step->name));
+		if (rc != 0)
+			bb_simple_perror_msg("sethostname");
+		return rc;
+	}
 	while ((argv[argc] = strsep(&command, " ")) != NULL)
 		argc++;
 	return run_applet(argv[0][0] == 'i' ? ifconfig_main : route_main, argv);
 }
 
-unsigned FAST_FUNC run_plan(const struct plan *plan)
+int FAST_FUNC run_plan(const struct plan *plan)
 {
 	char command[COMMAND_SIZE], message[COMMAND_SIZE];
-	unsigned i, failed = 0;
-	int free_fd;
+	unsigned i;
+	int free_fd, failed = 0;
 
 	/* ifconfig and route leave their socket open: it is the lowest free one */
 	free_fd = dup(STDERR_FILENO);
@@ -71,7 +75,7 @@ unsigned FAST_FUNC run_plan(const struct plan *plan)
 		if (run_step(step, command) == 0) {
 			done_msg("%s", message);
 		} else {
-			failed++;
+			failed = -1;
 			bb_error_msg("%s: failed", message);
 		}
 		close(free_fd);

@@ -6,127 +6,16 @@
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //kbuild:lib-$(CONFIG_OSCONF) += store.o
-#include <sys/vfs.h>
 #include "osconf.h"
 
-#define SAVED_ABSOLUTE  "/etc/os.conf"
-#define SAVED_RELATIVE  OSCONF_FILE ".saved"
 #define OSCONF_DONE     OSCONF_FILE ".done"
 #define OSCONF_REJECTED OSCONF_FILE ".rejected"
 
-enum {
-	RAMFS  = 0x858458f6, /* statfs(2) */
-	TMPFS  = 0x01021994,
-	RDONLY = 1,
-};
+/*** Files ***/
 
-/*** Where ***/
-
-/* Returns -1 if there is no such file */
-static int lasts(const char *path)
-{
-	struct statfs fs;
-
-	if (statfs(path, &fs) != 0)
-		return -1;
-	return (uint32_t)fs.f_type != RAMFS && (uint32_t)fs.f_type != TMPFS
-		&& !(fs.f_flags & RDONLY);
-}
-
-int FAST_FUNC is_read_only(int fd)
-{
-	struct statfs fs;
-
-	return fstatfs(fd, &fs) == 0 && (fs.f_flags & RDONLY);
-}
-
-void FAST_FUNC find_places(struct place *place, const char *saved)
-{
-	place->osconf_dir = -1;
-	place->saved_moves = 0;
-	place->etc_lasts = place->shadow_lasts = 1;
-	if (!(option_mask32 & OPT_root)) {
-		int shadow_lasts = lasts(bb_path_shadow_file);
-		place->etc_lasts = (lasts("/etc") > 0);
-		place->shadow_lasts = shadow_lasts < 0 ? place->etc_lasts : shadow_lasts;
-	}
-	place->saved = saved;
-	if (!saved)
-		place->saved = place->etc_lasts ? SAVED_ABSOLUTE : SAVED_RELATIVE;
-}
-
-/*** Reading ***/
-
-char* FAST_FUNC read_settings_file(int dir, const char *name, ssize_t max, ssize_t *len)
-{
-	struct stat st;
-	char *text;
-	ssize_t size;
-	int fd;
-
-	*len = 0;
-	/* nothing that is not a regular file is even opened */
-	if (fstatat(dir, name, &st, dir == AT_FDCWD ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
-		if (errno == ENOENT)
-			return NULL;
-		goto error;
-	}
-	*len = -1;
-	if (!S_ISREG(st.st_mode)) {
-		bb_error_msg("%s: not a regular file", name);
-		return NULL;
-	}
-	if (st.st_size > max) {
-		bb_error_msg("%s: larger than %u bytes", name, (unsigned)max);
-		return NULL;
-	}
-	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | (dir == AT_FDCWD ? 0 : O_NOFOLLOW));
-	if (fd < 0)
-		goto error;
-	text = xzalloc(st.st_size + 2);
-	size = full_read(fd, text, st.st_size + 1);
-	close(fd);
-	if (size != st.st_size) {
-		free(text);
-		if (size >= 0)
-			errno = EIO;
-		goto error;
-	}
-	*len = size;
-	return text;
- error:
-	*len = -1;
-	bb_perror_msg("can't read %s", name);
-	return NULL;
-}
-
-static int is_relative(const struct place *place)
-{
-	return place->saved[0] != '/';
-}
-
-char* FAST_FUNC read_saved(struct place *place, ssize_t *len)
-{
-	char *text;
-
-	*len = 0;
-	/* those on the first partition are newer: what is in /etc is written
-	 * where /etc lasts, and then they are removed */
-	if (place->osconf_dir >= 0) {
-		const char *name = is_relative(place) ? place->saved : SAVED_RELATIVE;
-		text = read_settings_file(place->osconf_dir, name, SAVED_SIZE_MAX, len);
-		if (*len != 0) {
-			place->saved_moves = !is_relative(place);
-			return text;
-		}
-	}
-	return read_settings_file(AT_FDCWD, is_relative(place) ? SAVED_ABSOLUTE : place->saved,
-			SAVED_SIZE_MAX, len);
-}
-
-/*** Writing ***/
-
-int FAST_FUNC replace_file(int dir, const char *name, const char *text, size_t len, mode_t mode)
+/* Replaces a file in a directory, or makes it.  Returns 0; -1 after saying
+ * what is wrong: the old one is there as it was. */
+static int replace_file(int dir, const char *name, const char *text, size_t len, mode_t mode)
 {
 	enum { FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC };
 	char new[NAME_MAX + 2];
@@ -206,24 +95,29 @@ static int replace_path(const char *path, const char *text, size_t len, mode_t m
 	return failed;
 }
 
-int FAST_FUNC store_password(struct settings *merged, const struct place *place)
+/* The password that os.conf names; where /etc/shadow does not last, the hash
+ * that was saved of it */
+static int store_password(struct settings *merged, const struct place *place)
 {
-	const char *saved_hash = place->shadow_lasts ? NULL : merged->password_hash;
+	const char *hash = place->shadow_lasts ? NULL : merged->password_hash;
 
-	merged->password_hash = NULL;
-	if (!merged->password && !saved_hash)
+	merged->password_hash = NULL; /* it is saved only where it is needed */
+	if (merged->password) {
+		hash = set_root_password(merged->password, NULL);
+		nuke_str(merged->password);
+		merged->password = NULL;
+	} else if (hash) {
+		hash = set_root_password(NULL, hash);
+	} else {
 		return 0;
-	if (merged->password)
-		saved_hash = NULL;
-	saved_hash = set_root_password(merged->password, saved_hash);
-	if (!saved_hash)
-		return -1;
-	if (!place->shadow_lasts)
-		merged->password_hash = saved_hash;
-	return 0;
+	}
+	if (hash && !place->shadow_lasts)
+		merged->password_hash = hash;
+	return hash ? 0 : -1;
 }
 
-int FAST_FUNC store_settings(const struct settings *merged, const struct place *place, size_t len_max)
+/* len_max: see settings_to_text() */
+static int store_settings(const struct settings *merged, const struct place *place, size_t len_max)
 {
 	char *text = xmalloc(len_max + SETTINGS_OVERHEAD);
 	size_t len = settings_to_text(merged, text);
@@ -243,16 +137,11 @@ int FAST_FUNC store_settings(const struct settings *merged, const struct place *
 	return failed;
 }
 
-int FAST_FUNC store_hostname(const char *hostname)
+static int store_hostname(const char *hostname)
 {
 	static const char path[] ALIGN1 = "/etc/hostname";
 	char line[66], old[sizeof(line)];
 	ssize_t len = sprintf(line, "%s\n", hostname);
-	struct statfs fs;
-
-	/* the kernel has the name too: that is enough where /etc can't be written */
-	if (statfs("/etc", &fs) == 0 && (fs.f_flags & RDONLY))
-		return 0;
 
 	if (open_read_close(path, old, sizeof(old)) == len && memcmp(line, old, len) == 0)
 		return 0;
@@ -265,8 +154,9 @@ static int is_nameserver(const char *line)
 	return line && isblank(*line);
 }
 
-/* resolv.conf(5).  What is not a name server (search, options) is kept. */
-int FAST_FUNC store_nameservers(const char *servers, int replace)
+/* resolv.conf(5).  What is not a name server (search, options) is kept.
+ * If not replace: only where there is no name server. */
+static int store_nameservers(const char *servers, int replace)
 {
 	static const char path[] ALIGN1 = "/etc/resolv.conf";
 	char *old = xmalloc_open_read_close(path, NULL);
@@ -303,7 +193,7 @@ int FAST_FUNC store_nameservers(const char *servers, int replace)
 	return failed;
 }
 
-int FAST_FUNC store_rejected(const struct report *report, const struct place *place)
+static int store_rejected(const struct report *report, const struct place *place)
 {
 	if (report->len)
 		return replace_file(place->osconf_dir, OSCONF_REJECTED, report->text, report->len, 0600);
@@ -354,7 +244,7 @@ int FAST_FUNC wipe_leftover(int osconf_dir)
 	return 0;
 }
 
-int FAST_FUNC consume(int osconf_dir)
+static int consume(int osconf_dir)
 {
 	if (renameat(osconf_dir, OSCONF_FILE, osconf_dir, OSCONF_DONE) != 0
 	 || fsync(osconf_dir) != 0
@@ -363,4 +253,56 @@ int FAST_FUNC consume(int osconf_dir)
 		return -1;
 	}
 	return wipe_leftover(osconf_dir);
+}
+
+/* Consumes os.conf; where that can't be done, remembers that it was applied */
+static int consume_or_remember(struct settings *merged, const struct place *place, size_t len_max)
+{
+	struct settings_file left = { NULL };
+	const char *applied = merged->applied;
+
+	merged->applied = NULL;
+	if (consume(place->osconf_dir) == 0)
+		return applied ? store_settings(merged, place, len_max) : 0;
+	if (!applied && read_osconf(&left, NULL, place->osconf_dir) == 0 && left.text) {
+		merged->applied = digest(left.text, left.len, NULL);
+		store_settings(merged, place, len_max);
+		wipe_text(&left);
+	}
+	return -1;
+}
+
+/*** The commit point ***/
+
+/* In this order, each durable before the next begins.
+ * fresh: NULL if there is no os.conf. */
+static int store(struct settings *merged, const struct settings *fresh,
+		const struct place *place, size_t len_max)
+{
+	int failed = store_password(merged, place);
+
+	if (fresh || place->saved_moves)
+		failed |= store_settings(merged, place, len_max);
+	if (merged->hostname && ((fresh && fresh->hostname) || !place->etc_lasts))
+		failed |= store_hostname(merged->hostname);
+	if (merged->dns_nameserver)
+		failed |= store_nameservers(merged->dns_nameserver, fresh && fresh->dns_nameserver);
+	return failed;
+}
+
+int FAST_FUNC commit(struct settings_file *saved, const struct settings_file *fresh,
+		const struct place *place)
+{
+	struct settings *merged = &saved->settings;
+	size_t len_max = saved->len + fresh->len;
+
+	if (store(merged, fresh->valid ? &fresh->settings : NULL, place, len_max) != 0)
+		return -1;
+	if (option_mask32 & OPT_file)
+		return 0;
+	if (fresh->valid && store_rejected(&fresh->report, place) != 0)
+		return -1;
+	if (fresh->valid || (fresh->applied && !is_read_only(place->osconf_dir)))
+		return consume_or_remember(merged, place, len_max);
+	return 0;
 }
