@@ -1,0 +1,152 @@
+# osconf: gets busybox, lays applet/ and patches/ into it, configures it from
+# config/ and builds it. `make help` lists targets and variables.
+
+BUSYBOX_VERSION ?= 1.38.0
+V ?= 0
+O ?= build
+override O := $(abspath $(O))
+
+# musl where it is there: smaller, and static without glibc's reservations
+ifeq ($(origin CC),default)
+CC := $(if $(CROSS_COMPILE),,$(shell command -v musl-gcc 2>/dev/null))
+CC := $(if $(CC),musl-gcc,$(CROSS_COMPILE)gcc)
+want_musl := $(if $(CROSS_COMPILE),,musl-gcc)
+endif
+
+tarball := $(O)/cache/busybox-$(BUSYBOX_VERSION).tar.bz2
+tree := $(O)/src/busybox-$(BUSYBOX_VERSION)
+series := $(firstword $(shell cat patches/*.patch | cksum))
+
+# Versions and compilers don't mix: "gcc -m32" builds in 1.38.0-gcc_-m32
+space := $(subst ,, )
+objects := $(O)/obj/$(BUSYBOX_VERSION)-$(subst $(space),_,$(subst /,_,$(CC)))
+
+# musl-gcc comes without the kernel's headers: lent from the machine
+lent_headers := $(if $(CROSS_COMPILE),,$(if $(findstring musl,$(CC)),$(objects)/kernel-headers))
+
+# All cores, unless the user says otherwise
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+# busybox's banner holds a date: that of its release, so that a build can be
+# repeated to the byte
+busybox_make = SOURCE_DATE_EPOCH=$$(cat $(tree)/.released) $(MAKE) --no-print-directory -C $(tree) O=$(@D) V=$(V) \
+	CC="$(CC)$(addprefix $(space)-idirafter ,$(lent_headers))" CROSS_COMPILE=$(CROSS_COMPILE)
+
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(Q),@printf '  %-7s %s\n' $(1))
+
+.PHONY: all
+all: tools
+	@$(MAKE) --no-print-directory programs
+
+.PHONY: help
+help:
+	@echo 'Targets:'
+	@echo '  all (default)    build/busybox, what a minimal image needs, with osconf,'
+	@echo '                   and build/osconf, the applet alone; both static'
+	@echo '  apply TREE=DIR   put applet and patches into the busybox source tree DIR'
+	@echo '  demo             boot an image in QEMU as the platform would; show what osconf does'
+	@echo '  shell            the same image, with a shell on its console'
+	@echo '  test             run all tests'
+	@echo '  clean            remove what was built, keep what was downloaded'
+	@echo '  distclean        remove that too'
+	@echo 'Variables:'
+	@echo '  BUSYBOX_VERSION= busybox release, one of config/busybox.sha256 (1.38.0)'
+	@echo '  BUSYBOX_TARBALL= file with its source, instead of downloading it'
+	@echo '  CC=              compiler (musl-gcc where it is there, else gcc)'
+	@echo '  CROSS_COMPILE=   prefix of compiler and tools'
+	@echo '  O=DIR            build in DIR (build)'
+	@echo '  V=1              show the commands'
+
+# By itself and first: once musl-gcc is installed, CC is another
+.PHONY: tools
+tools:
+	@config/need.sh gcc libc-dev bzip2 patch $(if $(CROSS_COMPILE),$(firstword $(CC)))
+	@config/need.sh -o $(want_musl)
+
+.PHONY: programs
+programs: $(O)/busybox $(O)/osconf
+	@echo "Up to date: $(O)/busybox and osconf (busybox $(BUSYBOX_VERSION), $(CC))"
+
+# A changed series begins anew: the objects of a file that a patch no longer
+# touches would look up to date
+$(tree)/.patched-$(series):
+	$(Q)config/fetch-busybox.sh $(BUSYBOX_VERSION) $(tarball)
+	$(call say,UNPACK $(tarball))
+	$(Q)rm -rf $(tree) $(O)/obj/$(BUSYBOX_VERSION)-*
+	$(Q)mkdir -p $(tree)
+	$(Q)bzip2 -dc $(tarball) | tar -xf - -C $(tree) --strip-components=1
+	$(Q)date -r $(tree)/Makefile +%s >$(tree)/.released
+	$(call say,PATCH $(tree))
+	$(Q)config/apply.sh $(tree)
+	$(Q)touch $@
+
+# The next four change only when what they stand for does
+
+$(tree)/.applet: $(tree)/.patched-$(series) FORCE
+	@config/apply.sh -u $@ $(tree)
+
+$(tree)/.options: $(tree)/.applet
+	@cd $(tree)/networking && grep -h '^//config:' osconf/*.c | cmp -s - $@ || \
+		grep -h '^//config:' osconf/*.c >$@
+
+$(objects)/.compiler: FORCE
+	@config/compiler.sh $(@D) "$(CC)" $(lent_headers)
+
+$(O)/.current: FORCE
+	@mkdir -p $(@D)
+	@echo '$(objects)' | cmp -s - $@ || echo '$(objects)' >$@
+
+$(objects)/%/.configured: config/%.config config/kconfig.sh $(tree)/.options $(objects)/.compiler
+	$(Q)mkdir -p $(@D)
+	$(call say,CONFIG $<)
+	$(Q)cd $(@D) && $(CURDIR)/config/kconfig.sh $(CURDIR)/$< env $(busybox_make)
+	$(Q)touch $@
+
+# busybox goes through its options again, and all that hangs on their files,
+# whenever a source is newer than they are. $(tree)/.options knows better
+$(objects)/%/.built: $(objects)/%/.configured $(tree)/.applet
+	$(Q)cd $(@D) && [ -z "$$(find include/config/MARKER -newer .configured 2>/dev/null)" ] || \
+		touch include/autoconf.h include/config/MARKER
+	+$(Q)$(busybox_make) $(jobs) busybox
+	$(Q)touch $@
+
+$(O)/busybox: $(objects)/image/.built $(O)/.current
+	$(Q)install -m 755 $(<D)/busybox $@
+
+$(O)/osconf: $(objects)/osconf/.built $(O)/.current
+	$(Q)install -m 755 $(<D)/busybox $@
+
+.PHONY: apply
+apply:
+	@config/need.sh patch
+	@config/apply.sh "$(TREE)"
+	@echo "osconf is in $(TREE). Turn it on there: CONFIG_OSCONF=y, or make menuconfig, Networking Utilities"
+
+demo shell test: export BUILD := $(O)
+demo shell test: export BUSYBOX_VERSION := $(BUSYBOX_VERSION)
+
+.PHONY: demo
+demo: all
+	@tests/demo.sh
+
+.PHONY: shell
+shell: all
+	@tests/demo.sh --shell
+
+.PHONY: test
+test: all
+	@tests/run.sh
+
+.PHONY: clean
+clean:
+	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo)
+
+.PHONY: distclean
+distclean: clean
+	rm -rf $(O)/cache
+	@[ ! -d $(O) ] || rmdir --ignore-fail-on-non-empty $(O)
+
+.PHONY: FORCE
+FORCE:
+
+.SECONDARY:
