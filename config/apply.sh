@@ -61,6 +61,7 @@ for file in $patched; do
 	mkdir -p "$scratch/tree/$(dirname "$file")"
 	[ ! -e "$tree/$file" ] || cp -p "$tree/$file" "$scratch/tree/$file"
 done
+
 run_patch() { # FILE [OPTION...]
 	file=$1
 	shift
@@ -70,22 +71,25 @@ run_patch() { # FILE [OPTION...]
 # Patches of one number are the same change for different releases: the one
 # that fits is taken
 apply_patch() { # NUMBER
+	: >"$scratch/log"
+	misfits=
 	for patch in "$project/patches/$1"-*.patch; do
 		if run_patch "$patch" --dry-run >>"$scratch/log" 2>&1; then
 			run_patch "$patch"
 			return
 		fi
+		misfits="$misfits patches/${patch##*/}"
 	done
-	cat "$scratch/log" >&2
-	die "$tree: patches/${patch##*/} does not fit this tree; nothing was changed"
+	grep -v -e '^|' -e '^--' -e '^The text' "$scratch/log" >&2 || :
+	die "$tree: this tree does not take$misfits; it was left as it was"
 }
 
 for number in $(cd "$project/patches" && printf '%s\n' *.patch | cut -d- -f1 | uniq); do
-	: >"$scratch/log"
 	apply_patch "$number"
 done
 copy_applet "$scratch/osconf"
 
+trap '' HUP INT TERM
 for file in $patched; do
 	! cmp -s "$scratch/tree/$file" "$tree/$file" || continue
 	[ -f "$scratch/tree/$file" ] || continue
