@@ -98,11 +98,16 @@ static void read_addresses(struct kernel *kernel, int fd)
 	ifr = ifc.ifc_req = xzalloc(ifc.ifc_len + 1);
 	if (ioctl(fd, SIOCGIFCONF, &ifc) != 0)
 		ifc.ifc_len = 0;
-	kernel->addresses = ifc.ifc_len / sizeof(*ifr);
-	kernel->address = xzalloc(sizeof(kernel->address[0]) * (kernel->addresses + 1));
-	for (i = 0; i < kernel->addresses; i++) {
-		strcpy(kernel->address[i].label, ifr[i].ifr_name);
-		kernel->address[i].ip_addr = address_of(&ifr[i]);
+	kernel->addresses = 0;
+	kernel->address = xzalloc(sizeof(kernel->address[0]) * (ifc.ifc_len / sizeof(*ifr) + 1));
+	for (i = 0; i < ifc.ifc_len / sizeof(*ifr); i++) {
+		const char *label = ifr[i].ifr_name;
+		int card = find_card(kernel, label, strchrnul(label, ':') - label);
+
+		if (card < 0)
+			continue;
+		strcpy(kernel->address[kernel->addresses].label, label);
+		kernel->address[kernel->addresses++].card = &kernel->card[card];
 	}
 	free(ifr);
 }

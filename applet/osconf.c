@@ -10,6 +10,7 @@
 //config:	select VOLUMEID
 //config:	select FEATURE_VOLUMEID_EXT
 //config:	select FEATURE_VOLUMEID_FAT
+//config:	select FEATURE_SHADOWPASSWDS
 //config:	select USE_BB_CRYPT_SHA if USE_BB_CRYPT
 //config:	help
 //config:	Gives an image that runs on Alibaba Cloud as "Customized Linux" its

@@ -230,7 +230,7 @@ struct card {
 };
 struct address {
 	char label[IFNAMSIZ];  /* the card's name, or an alias like eth0:1 */
-	uint32_t ip_addr;
+	const struct card *card;
 };
 struct kernel_route {
 	struct route route;
@@ -313,8 +313,8 @@ char *set_root_password(const char *password, const char *hash) FAST_FUNC;
 /*** plan.c ***/
 
 struct step {
-	enum { STEP_HOSTNAME, STEP_ADDRESS, STEP_NO_ADDRESS, STEP_ROUTE, STEP_NO_ROUTE } what;
-	const char *name;      /* host name, or the card's */
+	enum { STEP_HOSTNAME, STEP_ADDRESS, STEP_NO_ADDRESS, STEP_NO_ALIAS, STEP_ROUTE, STEP_NO_ROUTE } what;
+	const char *name;      /* host name, or the card's, or the alias's */
 	uint32_t ip_addr;
 	struct route route;    /* of STEP_ADDRESS: netmask only */
 	unsigned metric;

@@ -134,13 +134,14 @@ static int update_root(const char *path, const char *field)
 {
 	char *argv[] = { (char*)"chpasswd", (char*)path, (char*)field, NULL };
 
+	errno = 0;
 	return run_applet(update_root_main, argv);
 }
 
 char* FAST_FUNC set_root_password(const char *password, const char *hash)
 {
 	char *in_passwd = read_root_field(bb_path_passwd_file);
-	char *in_shadow = ENABLE_FEATURE_SHADOWPASSWDS ? read_root_field(bb_path_shadow_file) : NULL;
+	char *in_shadow = read_root_field(bb_path_shadow_file);
 	const char *current = in_shadow ? in_shadow : in_passwd;
 	const char *path = in_shadow ? bb_path_shadow_file : bb_path_passwd_file;
 	char *new = NULL;
@@ -162,7 +163,7 @@ char* FAST_FUNC set_root_password(const char *password, const char *hash)
 	free(in_passwd);
 	free(in_shadow);
 	if (failed) {
-		bb_error_msg("password: can't change it in %s", path);
+		bb_perror_msg("password: can't change it in %s", path);
 		free(new);
 		return NULL;
 	}

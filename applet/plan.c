@@ -60,10 +60,19 @@ static struct step *add_step(struct plan *plan, int what, const char *name)
 
 /*** What is missing ***/
 
-static int label_is_of(const char *label, const char *card)
+/* Takes every address off a card.  Aliases first and in reverse: with a
+ * subnet's first address, the kernel removes the others of that subnet. */
+static void plan_no_addresses(struct plan *plan, const struct kernel *kernel,
+		const struct card *card)
 {
-	label = is_prefixed_with(label, card);
-	return label && (!*label || *label == ':');
+	unsigned i;
+
+	for (i = kernel->addresses; i-- > 0;)
+		if (kernel->address[i].card == card && strcmp(kernel->address[i].label, card->name) != 0)
+			add_step(plan, STEP_NO_ALIAS, kernel->address[i].label);
+	for (i = 0; i < kernel->addresses; i++)
+		if (strcmp(kernel->address[i].label, card->name) == 0)
+			add_step(plan, STEP_NO_ADDRESS, card->name);
 }
 
 /* The card shall have this address and no other.  Returns true if the routes
@@ -72,20 +81,23 @@ static int plan_address(struct plan *plan, const struct kernel *kernel,
 		const struct card *card, const struct interface *eth)
 {
 	struct step *step;
-	unsigned i, addresses = 0;
+	unsigned i, addresses = 0, aliases = 0;
 
-	for (i = 0; i < kernel->addresses; i++)
-		addresses += label_is_of(kernel->address[i].label, card->name);
-	if (addresses == 1 && card->up
+	for (i = 0; i < kernel->addresses; i++) {
+		if (kernel->address[i].card != card)
+			continue;
+		addresses++;
+		aliases += (strcmp(kernel->address[i].label, card->name) != 0);
+	}
+	if (addresses == 1 && !aliases && card->up
 	 && card->ip_addr == eth->ip_addr && card->netmask == eth->netmask
 	) {
 		return 1;
 	}
 
-	/* ifconfig replaces one address; of several, each is removed first */
-	for (i = 0; addresses > 1 && i < kernel->addresses; i++)
-		if (label_is_of(kernel->address[i].label, card->name))
-			add_step(plan, STEP_NO_ADDRESS, kernel->address[i].label);
+	/* ifconfig replaces one address */
+	if (addresses > 1 || aliases)
+		plan_no_addresses(plan, kernel, card);
 	step = add_step(plan, STEP_ADDRESS, card->name);
 	step->ip_addr = eth->ip_addr;
 	step->route.netmask = eth->netmask;
@@ -252,13 +264,16 @@ void FAST_FUNC step_command(const struct step *step, char command[COMMAND_SIZE])
 		sprintf(p, "hostname %s", step->name);
 		return;
 	case STEP_ADDRESS:
-	case STEP_NO_ADDRESS:
 		p += sprintf(p, "ifconfig %s ", step->name);
 		p = put_address(p, step->ip_addr);
-		if (step->what == STEP_ADDRESS) {
-			p = put_address(stpcpy(p, " netmask "), route->netmask);
-			strcpy(p, " up");
-		}
+		p = put_address(stpcpy(p, " netmask "), route->netmask);
+		strcpy(p, " up");
+		return;
+	case STEP_NO_ADDRESS:
+		sprintf(p, "ifconfig %s 0.0.0.0", step->name);
+		return;
+	case STEP_NO_ALIAS:
+		sprintf(p, "ifconfig %s down", step->name);
 		return;
 	default:
 		p = stpcpy(p, step->what == STEP_ROUTE ? "route add " : "route del ");
@@ -292,7 +307,7 @@ void FAST_FUNC step_message(const struct step *step, char message[COMMAND_SIZE])
 		sprintf(put_address(p, step->ip_addr), "/%u", prefix_len(route->netmask));
 		return;
 	}
-	if (step->what == STEP_NO_ADDRESS) {
+	if (step->what == STEP_NO_ADDRESS || step->what == STEP_NO_ALIAS) {
 		strcpy(p, "old address removed");
 		return;
 	}

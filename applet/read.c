@@ -110,8 +110,8 @@ static void print_report(const struct report *report, const char *prefix)
 }
 
 /* Text to settings.  Returns 0; -1 after saying what is wrong with the whole
- * file. */
-static int understand(struct settings_file *file, const char *prefix)
+ * file.  prefix is put before what is wrong in it. */
+static int understand(struct settings_file *file, const char *prefix, int min_assignments)
 {
 	char *value[KEYS];
 	struct report unknown;
@@ -125,7 +125,7 @@ static int understand(struct settings_file *file, const char *prefix)
 
 	assignments = parse(file->text, file->len, value, &file->report,
 			unknown.text ? &unknown : NULL);
-	if (assignments <= 0) {
+	if (assignments < min_assignments) {
 		bb_error_msg("%s: %s", file->name, assignments < 0
 			? "not a text file: it has a NUL byte"
 			: "no assignment (key=value) in it");
@@ -156,7 +156,7 @@ int FAST_FUNC read_saved(struct settings_file *saved, struct place *place)
 	}
 	if (saved->text) {
 		snprintf(prefix, sizeof(prefix), "%s: ", saved->name);
-		failed |= understand(saved, prefix);
+		failed |= understand(saved, prefix, 0);
 		failed |= (saved->report.len != 0);
 	}
 	return failed;
@@ -201,7 +201,7 @@ int FAST_FUNC merge_fresh(struct settings_file *saved, struct settings_file *fre
 {
 	if (!fresh->text || fresh->applied)
 		return 0;
-	if (understand(fresh, "") != 0)
+	if (understand(fresh, "", 1) != 0)
 		return -1;
 	settings_merge(&saved->settings, &fresh->settings);
 	return fresh->report.len ? -1 : 0;

@@ -5,7 +5,6 @@
 # make shell (--shell): the same image, with the user's terminal on its console.
 set -u
 
-# shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/vm/lib.sh"
 "$top/config/need.sh" syslinux mbr.bin || exit 1
 

@@ -12,12 +12,13 @@ vm=$BUILD/vm
 # Load order: what a module needs comes before it. ext4 and nvme are built in.
 MODULES="scsi_common scsi_mod virtio_ring virtio virtio_pci_legacy_dev
 	virtio_pci_modern_dev virtio_pci virtio_blk failover net_failover virtio_net
-	libata ata_piix sd_mod nls_cp437 nls_ascii fat vfat"
+	libata ata_piix sd_mod llc stp bridge nls_cp437 nls_ascii fat vfat"
 
 # Emulation is slower than KVM, but is the same everywhere; ACCEL=kvm for the
 # impatient
 : "${ACCEL:=tcg}"
 
+FAT_ID=05c0f001
 P1_START=1 # MiB, each
 P1_SIZE=64
 P2_START=65
@@ -105,7 +106,7 @@ make_initramfs() {
 make_filesystem() {
 	case $2 in
 	vfat)
-		mkfs.fat -F 32 -s 1 -n "$3" --offset=$(($4 * 2048)) "$1" $(($5 * 1024)) >/dev/null 2>&1
+		mkfs.fat -F 32 -s 1 -i "$FAT_ID" -n "$3" --offset=$(($4 * 2048)) "$1" $(($5 * 1024)) >/dev/null 2>&1
 		(cd "$6" && mcopy -s -i "$1@@$4M" ./* ::/)
 		;;
 	*)
@@ -151,7 +152,7 @@ on_ext() {
 	dd if="$1" of="$1.part" bs=1M skip="$start" count="$size" conv=sparse status=none
 	case $3 in
 	write* | rm*)
-		debugfs -w -R "$3" "$1.part" 2>/dev/null
+		debugfs -w -R "$3" "$1.part" >/dev/null 2>&1
 		dd if="$1.part" of="$1" bs=1M seek="$start" conv=notrunc status=none
 		;;
 	*)

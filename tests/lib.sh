@@ -1,0 +1,109 @@
+# shellcheck shell=sh
+# What each *.tests file begins with: cases in the form of busybox's own test
+# suite, and machines of their own to run osconf in.
+#
+#   testing "what a user sees" "commands" "expected output" "file input" "stdin"
+#
+# The commands run in an empty directory, with build/osconf and build/busybox
+# in PATH; stdout and stderr are compared. Escapes (\n) work in the last three.
+
+top=$(cd "$(dirname "$0")" && while [ ! -d config ] && [ "$PWD" != / ]; do cd ..; done && pwd)
+: "${BUILD:=$top/build}"
+export BUILD top
+export PATH="$BUILD:$PATH:/usr/sbin:/sbin"
+export LC_ALL=C
+export fixtures="$top/tests/fixtures"
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/osconf.XXXXXX") || exit 2
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 2' HUP INT TERM
+failures=0
+
+passed() {
+	echo "PASS: $1"
+}
+
+failed() {
+	echo "FAIL: $1"
+	failures=$((failures + 1))
+}
+
+skipped() {
+	echo "SKIPPED: $1"
+}
+
+testing() {
+	rm -rf "$scratch/case"
+	mkdir "$scratch/case"
+	printf '%b' "$3" >"$scratch/expected"
+	printf '%b' "$5" >"$scratch/stdin"
+	[ -z "$4" ] || printf '%b' "$4" >"$scratch/case/input"
+	(
+		cd "$scratch/case" || exit
+		eval "$2"
+	) <"$scratch/stdin" >"$scratch/actual" 2>&1
+	if cmp -s "$scratch/expected" "$scratch/actual"; then
+		passed "$1"
+	else
+		failed "$1"
+		echo "$2" | sed 's/^/    /'
+		diff -U 20 "$scratch/expected" "$scratch/actual" | sed '1,3d; s/^/    /'
+	fi
+}
+
+# Each *.tests file ends with it
+finish() {
+	[ "$failures" = 0 ]
+	exit
+}
+
+# chroot and namespaces without root, where the kernel lets us
+if [ "$(id -u)" = 0 ]; then
+	as_root=
+else
+	as_root="unshare -r"
+fi
+
+# What osconf would do on a machine where nothing is set up yet with the
+# settings in the file input; without what every plan has
+plan() {
+	mkdir -p root/etc
+	$as_root osconf -n -R root -f input "$@" 2>&1 | sed '/^ifconfig lo /d; /^echo .*hostname$/d; /^printf /d'
+}
+
+# The whole of it, and the exit status
+whole_plan() {
+	mkdir -p root/etc
+	$as_root osconf -n -R root -f "$@"
+	echo "exit status $?"
+}
+
+# A machine in namespaces of its own (mounts, network, host name, processes).
+# Its disk is in the current directory: etc/ is its /etc, first/ its first
+# partition, mounted at /mnt. It outlives the machine: booting again finds it.
+# CARDS: name=MAC of its cards. The script $1 runs in it, with machine.sh.
+CARDS="eth0=00:8c:fa:5e:14:23 eth1=00:8c:fa:5e:14:24"
+boot() {
+	[ -d etc ] || make_disk
+	# shellcheck disable=SC2086,SC2016
+	CARDS=$CARDS timeout 120 unshare ${as_root:+-r} -mnupf --kill-child --mount-proc \
+		sh -c '. "$top/tests/machine.sh"; start; eval "$1"' machine "$1"
+}
+
+# The disk of an image that was just made; $1: its os.conf
+make_disk() {
+	mkdir -p etc first/aliyun_custom_image
+	echo 'root:x:0:0:root:/root:/bin/sh' >etc/passwd
+	printf '%s\n' 'root:*:19000:0:99999:7:::' 'daemon:*:19000:0:99999:7:::' >etc/shadow
+	chmod 600 etc/shadow
+	[ -z "${1-}" ] || platform_writes "$1"
+}
+
+# What the platform does before an instance starts
+platform_writes() {
+	cp "$1" first/aliyun_custom_image/os.conf
+}
+
+can_boot() {
+	(cd "$scratch" && mkdir -p can && cd can && boot 'ip link show eth0') >/dev/null 2>&1
+}

@@ -1,0 +1,226 @@
+#!/bin/sh
+# Instances in virtual machines: every file system, bus and way to name the
+# first partition; one card to three; from first boot to an image made from an
+# instance. Each case below is a process of its own, two at a time.
+#
+#   vm/run.sh [CASE...]
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+
+. "$here/lib.sh"
+fixtures=$top/tests/fixtures
+MACS="00:8c:fa:5e:14:23 00:8c:fa:5e:14:24"
+
+CASES="fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child"
+
+classic_state="iZ23r29djmjZ
+lo 127.0.0.1/8
+eth0 10.171.254.123/24
+eth1 42.120.74.105/24
+10.0.0.0/8 via 10.171.254.1 dev eth0
+172.16.0.0/12 via 10.171.254.1 dev eth0
+default via 42.120.74.1 dev eth1
+nameserver 7.7.7.7
+nameserver 8.8.8.8"
+
+# is WHAT GOT EXPECTED
+is() {
+	if [ "$2" = "$3" ]; then
+		echo "PASS: $name: $1"
+	else
+		echo "FAIL: $name: $1"
+		echo "$2" | sed 's/^/    is:        /'
+		echo "$3" | sed 's/^/    should be: /'
+	fi
+}
+
+fail() {
+	echo "FAIL: $name: $1"
+	exit 1
+}
+
+# A root file system with osconf's line in its inittab, shared by the cases
+root_with() {
+	root=$work/root
+	rm -rf "$root"
+	make_root "$root" "::sysinit:/sbin/osconf ${1-}"
+}
+
+# start BUS [MACS [ROOT]]: boots the image with the kernel beside it
+start() {
+	vm_start "$image" "$1" "${2-$MACS}" -kernel "$vm/kernel/vmlinuz" -initrd "${initramfs-$vm/initramfs}" \
+		-append "${3-root=LABEL=osroot} console=ttyS0 quiet panic=-1"
+}
+
+login() {
+	vm_login "$1" || fail "root logs in"
+	echo "PASS: $name: root logs in with ${2-the password of os.conf}"
+}
+
+state() {
+	vm_run "hostname; ip -o -4 addr | sed 's/^[0-9]*: *\\([^ ]*\\) *inet \\([^ ]*\\).*/\\1 \\2/'; ip route | sed 's/ *\$//; / src /d' | sort; cat /etc/resolv.conf"
+}
+
+# What partition 1's blocks hold of the password, in clear or as base64
+password_blocks() {
+	dd if="$image" bs=1M skip="$P1_START" count="$P1_SIZE" status=none | grep -acF -e qwer1234 -e cXdlcjEyMzQ
+}
+
+# Two boots of the classic os.conf on a disk at a bus
+first_and_second_boot() {
+	put_conf "$image" "$fixtures/classic.conf"
+	is "the platform's os.conf is on the partition's blocks" "$(password_blocks)" 1
+	start "$1"
+	login qwer1234
+	is "the first boot sets up all of os.conf" "$(state)" "$classic_state"
+	vm_stop
+	is "os.conf is gone, its directory is there" "$(list_conf "$image")" "${2-}"
+	is "the password is on no block of the partition" "$(password_blocks)" 0
+	start "$1"
+	login qwer1234
+	is "the second boot sets it up again" "$(state)" "$classic_state"
+	vm_stop
+}
+
+case_fat32() {
+	root_with "-d UUID=5A4B-3C2D"
+	FAT_ID=5a4b3c2d
+	make_image "$image" vfat "$root"
+	first_and_second_boot virtio
+}
+
+case_ext2() {
+	root_with "-d LABEL=OSBOOT"
+	make_image "$image" ext2 "$root"
+	first_and_second_boot virtio
+}
+
+case_ext3() {
+	root_with "-d /dev/vda1"
+	make_image "$image" ext3 "$root"
+	first_and_second_boot virtio
+}
+
+case_ext4() {
+	root_with
+	make_image "$image" ext4 "$root"
+	first_and_second_boot virtio
+}
+
+case_ide() {
+	root_with
+	make_image "$image" vfat "$root"
+	first_and_second_boot ide
+}
+
+case_nvme() {
+	root_with
+	make_image "$image" ext4 "$root"
+	first_and_second_boot nvme
+}
+
+case_initramfs() {
+	root_with
+	initramfs=$work/initramfs
+	make_initramfs "$initramfs" "$root"
+	make_image "$image" vfat ""
+	put_conf "$image" "$fixtures/classic.conf"
+	for boot in first second; do
+		start virtio "$MACS" ""
+		login qwer1234
+		is "a root that does not last: the $boot boot sets up all" "$(state)" "$classic_state"
+		vm_stop
+	done
+	is "the settings are on the first partition" "$(list_conf "$image")" "os.conf.saved"
+	is "the password is on no block of the partition" "$(password_blocks)" 0
+}
+
+case_single_partition() {
+	root_with
+	make_single_partition_image "$image" "$root"
+	first_and_second_boot virtio
+}
+
+case_swapped_cards() {
+	root_with
+	make_image "$image" ext4 "$root"
+	put_conf "$image" "$fixtures/classic.conf"
+	start virtio "00:8c:fa:5e:14:24 00:8c:fa:5e:14:23"
+	login qwer1234
+	is "addresses go by MAC address" "$(state | grep ^eth)" "eth0 42.120.74.105/24
+eth1 10.171.254.123/24"
+	vm_stop
+}
+
+case_three_cards() {
+	root_with
+	make_image "$image" ext4 "$root"
+	{
+		cat "$fixtures/classic.conf"
+		echo "eth2_ip_addr=192.168.9.9"
+		echo "eth2_netmask=255.255.255.0"
+		echo "eth2_mac_addr=00:8c:fa:5e:14:25"
+	} >"$work/three.conf"
+	put_conf "$image" "$work/three.conf"
+	start virtio "00:8c:fa:5e:14:25 $MACS"
+	login qwer1234
+	is "each has its address" "$(state | grep ^eth)" "eth0 192.168.9.9/24
+eth1 10.171.254.123/24
+eth2 42.120.74.105/24"
+	vm_run "ip link add name br0 type bridge; ip link set eth1 master br0; ip link set br0 up" >/dev/null
+	is "a bridge with a card's MAC address is not taken for it" \
+		"$(vm_run "cat /sys/class/net/br0/address; ip addr flush dev eth1; osconf -q; ip -o -4 addr | grep -c -e 'eth1 .*10.171.254.123' -e br0")" \
+		"00:8c:fa:5e:14:23
+1"
+	vm_stop
+}
+
+# An image that is made from an instance is started with an os.conf of its own
+case_child() {
+	root_with
+	make_image "$image" vfat "$root"
+	put_conf "$image" "$fixtures/classic.conf"
+	start virtio
+	login qwer1234
+	vm_stop
+	cat >"$work/child.conf" <<-EOF
+		hostname=child
+		password=Y2hpbGQtMQo=
+		eth0_ip_addr=10.9.9.9
+		eth0_netmask=255.0.0.0
+		eth0_mac_addr=00:8c:fa:00:00:99
+		eth0_route="0.0.0.0/0 10.0.0.1"
+		dns_nameserver=1.1.1.1
+	EOF
+	put_conf "$image" "$work/child.conf"
+	start virtio 00:8c:fa:00:00:99
+	login child-1
+	is "the child is itself, not its parent" "$(state)" "child
+lo 127.0.0.1/8
+eth0 10.9.9.9/8
+default via 10.0.0.1 dev eth0
+nameserver 1.1.1.1"
+	vm_stop
+}
+
+if [ "${1-}" = --case ]; then
+	name=$2
+	work=$(mktemp -d "$vm/$name.XXXXXX") || exit 1
+	trap '[ -z "${qemu_pid-}" ] || kill "$qemu_pid" 2>/dev/null; rm -rf "$work"' EXIT
+	trap 'exit 1' HUP INT TERM
+	image=$work/disk.img
+	"case_$name"
+	exit
+fi
+
+get_kernel || {
+	echo "SKIPPED: virtual machines: there is no kernel for them"
+	exit
+}
+make_initramfs "$vm/initramfs"
+logs=$(mktemp -d "$vm/logs.XXXXXX")
+trap 'rm -rf "$logs"' EXIT
+[ $# != 0 ] || eval "set -- $CASES"
+printf '%s\n' "$@" | xargs -P 2 -I CASE sh -c '"$0" --case CASE >"$1/CASE" 2>&1 || echo "FAIL: CASE runs to its end" >>"$1/CASE"; cat "$1/CASE"' "$0" "$logs"
+! grep -q '^FAIL' "$logs"/*
