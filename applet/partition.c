@@ -259,7 +259,9 @@ static int open_dir_on(const char *device)
 	}
 	root = mount_device(device, type);
 	if (root < 0) {
-		bb_perror_msg("can't mount %s (%s)", device, type);
+		bb_error_msg("can't mount %s (%s): %s", device, type,
+			errno == EUCLEAN || errno == EBADMSG || errno == EINVAL
+			? "the file system is damaged, or none for this kernel" : strerror(errno));
 		return -1;
 	}
 	verbose_msg("first partition is %s (%s)", device, type);

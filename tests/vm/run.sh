@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 fixtures=$top/tests/fixtures
 MACS="00:8c:fa:5e:14:23 00:8c:fa:5e:14:24"
 
-CASES="fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child"
+CASES="fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child wrong_partition"
 
 classic_state="iZ23r29djmjZ
 lo 127.0.0.1/8
@@ -204,6 +204,34 @@ nameserver 1.1.1.1"
 	vm_stop
 }
 
+# What -d may not be, and what is said of it; saved settings are applied all
+# the same
+case_wrong_partition() {
+	root_with
+	make_image "$image" ext4 "$root"
+	put_conf "$image" "$fixtures/classic.conf"
+	start virtio
+	login qwer1234
+	wrong() { # PART MESSAGE
+		is "-d $1" "$(vm_run "ip link set eth0 down; osconf -q -w 0 -d $1; echo \$?; ip -o -4 addr show eth0 | grep -c 10.171.254.123")" "$2
+1
+1"
+	}
+	wrong UUID=1234-5678 "osconf: UUID=1234-5678: no such partition"
+	wrong LABEL=OSB "osconf: LABEL=OSB: no such partition"
+	wrong /dev/vdz1 "osconf: /dev/vdz1: no such partition"
+	wrong /dev/vda "osconf: /dev/vda: no FAT or ext file system"
+	wrong /dev/null "osconf: /dev/null: not UUID=, LABEL=, a block device or a directory"
+	wrong /etc/passwd "osconf: /etc/passwd: not UUID=, LABEL=, a block device or a directory"
+	wrong /dev/vda2 "osconf: /dev/vda2: can't open directory aliyun_custom_image: No such file or directory"
+	wrong /root "osconf: /root: can't open directory aliyun_custom_image: No such file or directory"
+	is "a partition whose file system is broken" \
+		"$(vm_run "dd if=/dev/zero of=/dev/vda1 bs=1k seek=2 count=2000 2>/dev/null; osconf -q; echo \$?" | grep -v 'EXT4-fs')" \
+		"osconf: can't mount /dev/vda1 (ext4): the file system is damaged, or none for this kernel
+1"
+	vm_stop
+}
+
 if [ "${1-}" = --case ]; then
 	name=$2
 	work=$(mktemp -d "$vm/$name.XXXXXX") || exit 1
@@ -222,5 +250,8 @@ make_initramfs "$vm/initramfs"
 logs=$(mktemp -d "$vm/logs.XXXXXX")
 trap 'rm -rf "$logs"' EXIT
 [ $# != 0 ] || eval "set -- $CASES"
-printf '%s\n' "$@" | xargs -P 2 -I CASE sh -c '"$0" --case CASE >"$1/CASE" 2>&1 || echo "FAIL: CASE runs to its end" >>"$1/CASE"; cat "$1/CASE"' "$0" "$logs"
+# shellcheck disable=SC2016
+printf '%s\n' "$@" | xargs -P 2 -I CASE sh -c '
+	"$0" --case CASE >"$1/CASE" 2>&1 || echo "FAIL: CASE runs to its end" >>"$1/CASE"
+	cat "$1/CASE"' "$0" "$logs"
 ! grep -q '^FAIL' "$logs"/*
