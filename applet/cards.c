@@ -96,9 +96,10 @@ int FAST_FUNC find_cards(struct settings *settings, struct kernel *kernel,
 	unsigned start = monotonic_ms();
 	uint32_t missing, adopted = 0;
 	unsigned n;
+	int failed;
 
 	for (;;) {
-		kernel_read_cards(kernel);
+		failed = kernel_read_cards(kernel);
 		missing = match_cards(settings, kernel);
 		if (!missing || (unsigned)monotonic_ms() - start >= wait_ms)
 			break;
@@ -118,5 +119,5 @@ int FAST_FUNC find_cards(struct settings *settings, struct kernel *kernel,
 		else
 			bb_error_msg("eth%u: no such card", n);
 	}
-	return (missing & ~adopted) ? -1 : 0;
+	return (missing & ~adopted) ? -1 : failed;
 }

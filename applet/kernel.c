@@ -36,11 +36,12 @@ void FAST_FUNC kernel_untouched(struct kernel *kernel, const struct settings *se
 }
 
 /* sysfs: Documentation/ABI/testing/sysfs-class-net */
-void FAST_FUNC kernel_read_cards(struct kernel *kernel)
+int FAST_FUNC kernel_read_cards(struct kernel *kernel)
 {
 	int fd = xsocket(AF_INET, SOCK_DGRAM, 0);
 	DIR *dir = warn_opendir("/sys/class/net");
 	struct dirent *entry;
+	int failed = dir ? 0 : -1;
 
 	kernel->cards = 0;
 	while (dir && (entry = readdir(dir)) != NULL) {
@@ -51,8 +52,13 @@ void FAST_FUNC kernel_read_cards(struct kernel *kernel)
 		if (DOT_OR_DOTDOT(entry->d_name) || strlen(entry->d_name) >= IFNAMSIZ)
 			continue;
 		strcpy(ifr.ifr_name, entry->d_name);
-		if (ioctl(fd, SIOCGIFHWADDR, &ifr) != 0)
+		if (ioctl(fd, SIOCGIFHWADDR, &ifr) != 0) {
+			if (errno != ENODEV) { /* it has just gone */
+				bb_perror_msg("can't read card %s", entry->d_name);
+				failed = -1;
+			}
 			continue;
+		}
 		if (ifr.ifr_hwaddr.sa_family != ARPHRD_ETHER
 		 && ifr.ifr_hwaddr.sa_family != ARPHRD_LOOPBACK
 		) {
@@ -67,6 +73,7 @@ void FAST_FUNC kernel_read_cards(struct kernel *kernel)
 	if (dir)
 		closedir(dir);
 	close(fd);
+	return failed;
 }
 
 static uint32_t address_of(const struct ifreq *ifr)

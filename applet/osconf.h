@@ -179,8 +179,7 @@ struct place {
 	int osconf_dir;        /* -1: there is none */
 	const char *saved;     /* the saved settings; a relative name is in osconf_dir */
 	smallint saved_moves;  /* they were read in osconf_dir, and are to be saved in /etc */
-	smallint etc_lasts;    /* /etc is there again, as it was, at the next boot */
-	smallint shadow_lasts; /* /etc/shadow, likewise */
+	smallint shadow_lasts; /* /etc/shadow is there again, as it was, at the next boot */
 };
 
 #define SAVED_ABSOLUTE "/etc/os.conf"
@@ -247,8 +246,9 @@ struct kernel {
 	struct kernel_route *route; /* of the cards that are described */
 };
 
-/* Reads which cards there are; again: as it is now */
-void kernel_read_cards(struct kernel *kernel) FAST_FUNC;
+/* Reads which cards there are; again: as it is now.  Returns 0; -1 after
+ * saying which can't be read */
+int kernel_read_cards(struct kernel *kernel) FAST_FUNC;
 
 /* Reads host name and all addresses, and of the cards that are described
  * flags and routes */

@@ -104,22 +104,32 @@ char* FAST_FUNC digest(const char *text, size_t len, const char *like)
 	return password_hash(hex, like);
 }
 
-/* Returns root's password field, in memory of its own; NULL: no such line */
-static char *read_root_field(const char *path)
+/* Finds root's password field, in memory of its own; NULL: there is no such
+ * file or line.  Returns 0; -1 after saying what is wrong: a file that can't
+ * be read just now must not be taken for one that is not there. */
+static int read_root_field(const char *path, char **field)
 {
-	FILE *fp = fopen_for_read(path);
-	char *line, *field = NULL;
+	char *text = xmalloc_open_read_close(path, NULL);
+	char *line = text;
 
-	if (!fp)
-		return NULL;
-	while (!field && (line = xmalloc_fgetline(fp)) != NULL) {
-		const char *s = is_prefixed_with(line, "root:");
-		if (s)
-			field = xstrndup(s, strchrnul(s, ':') - s);
-		free(line);
+	*field = NULL;
+	if (!text) {
+		if (errno == ENOENT)
+			return 0;
+		bb_perror_msg("can't read %s", path);
+		return -1;
 	}
-	fclose(fp);
-	return field;
+	while (line && !is_prefixed_with(line, "root:")) {
+		line = strchr(line, '\n');
+		if (line)
+			line++;
+	}
+	if (line) {
+		line += sizeof("root:") - 1;
+		*field = xstrndup(line, strcspn(line, ":\n"));
+	}
+	free(text);
+	return 0;
 }
 
 /* update_passwd() wants to be called from an applet whose name begins so.
@@ -140,13 +150,17 @@ static int update_root(const char *path, const char *field)
 
 char* FAST_FUNC set_root_password(const char *password, const char *hash)
 {
-	char *in_passwd = read_root_field(bb_path_passwd_file);
-	char *in_shadow = read_root_field(bb_path_shadow_file);
-	const char *current = in_shadow ? in_shadow : in_passwd;
-	const char *path = in_shadow ? bb_path_shadow_file : bb_path_passwd_file;
-	char *new = NULL;
+	char *in_passwd, *in_shadow, *new;
+	const char *current, *path;
 	int failed = 0;
 
+	if ((read_root_field(bb_path_passwd_file, &in_passwd)
+	    | read_root_field(bb_path_shadow_file, &in_shadow)) != 0
+	) {
+		return NULL;
+	}
+	current = in_shadow ? in_shadow : in_passwd;
+	path = in_shadow ? bb_path_shadow_file : bb_path_passwd_file;
 	if (!current) {
 		bb_error_msg("password: no account 'root' in %s", path);
 		return NULL;

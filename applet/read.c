@@ -14,13 +14,13 @@ enum {
 	RDONLY = 1,
 };
 
-/* Returns -1 if there is no such file */
+/* Returns -1 if there is no such file; what can't be found out, lasts */
 static int lasts(const char *path)
 {
 	struct statfs fs;
 
 	if (statfs(path, &fs) != 0)
-		return -1;
+		return errno == ENOENT ? -1 : 1;
 	return (uint32_t)fs.f_type != RAMFS && (uint32_t)fs.f_type != TMPFS
 		&& !(fs.f_flags & RDONLY);
 }
@@ -41,15 +41,15 @@ void FAST_FUNC find_place(struct place *place, const char *saved)
 {
 	place->osconf_dir = -1;
 	place->saved_moves = 0;
-	place->etc_lasts = place->shadow_lasts = 1;
+	place->shadow_lasts = 1;
+	place->saved = saved ? saved : SAVED_ABSOLUTE;
 	if (!(option_mask32 & OPT_root)) {
+		int etc_lasts = (lasts("/etc") > 0);
 		int shadow_lasts = lasts(bb_path_shadow_file);
-		place->etc_lasts = (lasts("/etc") > 0);
-		place->shadow_lasts = shadow_lasts < 0 ? place->etc_lasts : shadow_lasts;
+		place->shadow_lasts = shadow_lasts < 0 ? etc_lasts : shadow_lasts;
+		if (!saved && !etc_lasts)
+			place->saved = SAVED_RELATIVE;
 	}
-	place->saved = saved;
-	if (!saved)
-		place->saved = place->etc_lasts ? SAVED_ABSOLUTE : SAVED_RELATIVE;
 }
 
 /* Reads a file of no more than max bytes.  Returns 0, also where there is

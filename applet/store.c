@@ -169,6 +169,10 @@ static int store_nameservers(const char *servers, int replace)
 	uint32_t address;
 	int failed = 0;
 
+	if (!old && errno != ENOENT) {
+		bb_perror_msg("can't read %s", path);
+		return -1;
+	}
 	/* "1.1.1.1 " becomes "nameserver 1.1.1.1\n" */
 	p = text = xmalloc(strlen(line) + 3 * strlen(list) + sizeof("nameserver 255.255.255.255\n"));
 	while (*line) {
@@ -286,7 +290,7 @@ static int store(struct settings *merged, const struct settings *fresh,
 
 	if (fresh || place->saved_moves)
 		failed |= store_settings(merged, place, len_max);
-	if (merged->hostname && ((fresh && fresh->hostname) || !place->etc_lasts))
+	if (merged->hostname)
 		failed |= store_hostname(merged->hostname);
 	if (merged->dns_nameserver)
 		failed |= store_nameservers(merged->dns_nameserver, fresh && fresh->dns_nameserver);
