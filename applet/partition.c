@@ -141,8 +141,11 @@ enum {
 
 static void device_of(const char *name, char device[DEVICE_SIZE])
 {
+	char *s;
+
 	sprintf(device, "/dev/%s", name);
-	replace_char(device + 5, '!', '/'); /* sysfs: cciss!c0d0 */
+	while ((s = strchr(device, '!')) != NULL) /* sysfs: cciss!c0d0 */
+		*s = '/';
 }
 
 /* Finds the next name in a directory of sysfs after *name, alphabetically,

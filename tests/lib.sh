@@ -13,6 +13,10 @@ export BUILD top
 export PATH="$BUILD:$PATH:/usr/sbin:/sbin"
 export LC_ALL=C
 export fixtures="$top/tests/fixtures"
+[ -x "$BUILD/osconf" ] || {
+	echo "$BUILD/osconf is not there: run make first" >&2
+	exit 2
+}
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/osconf.XXXXXX") || exit 2
 trap 'rm -rf "$scratch"' EXIT
