@@ -46,7 +46,8 @@ help:
 	@echo '  apply TREE=DIR   put applet and patches into the busybox source tree DIR'
 	@echo '  demo             boot an image in QEMU as the platform would; show what osconf does'
 	@echo '  shell            the same image, with a shell on its console'
-	@echo '  test             run all tests'
+	@echo '  test             run all tests; TESTS="parse vm/run": only these'
+	@echo '  test-full        the same with every fault and many more power cuts'
 	@echo '  clean            remove what was built, keep what was downloaded'
 	@echo '  distclean        remove that too'
 	@echo 'Variables:'
@@ -122,8 +123,8 @@ apply:
 	@config/apply.sh "$(TREE)"
 	@echo "osconf is in $(TREE). Turn it on there: CONFIG_OSCONF=y, or make menuconfig, Networking Utilities"
 
-demo shell test: export BUILD := $(O)
-demo shell test: export BUSYBOX_VERSION := $(BUSYBOX_VERSION)
+demo shell test test-full: export BUILD := $(O)
+demo shell test test-full: export BUSYBOX_VERSION := $(BUSYBOX_VERSION)
 
 .PHONY: demo
 demo: all
@@ -135,11 +136,15 @@ shell: all
 
 .PHONY: test
 test: all
-	@tests/run.sh
+	@tests/run.sh $(foreach name,$(TESTS),$(firstword $(wildcard $(addprefix tests/$(name),.tests .sh))))
+
+.PHONY: test-full
+test-full: export FULL := 1
+test-full: test
 
 .PHONY: clean
 clean:
-	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo)
+	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo vm)
 
 .PHONY: distclean
 distclean: clean

@@ -50,7 +50,7 @@ build_image() {
 		  INITRD /initramfs
 		  APPEND root=LABEL=osroot console=ttyS0 quiet panic=-1
 	EOF
-	mcopy -i "$demo/disk.img@@$offset" "$vm/kernel/vmlinuz" "$demo/initramfs" "$demo/syslinux.cfg" ::/
+	mcopy -i "$demo/disk.img@@$offset" "$cache/kernel/vmlinuz" "$demo/initramfs" "$demo/syslinux.cfg" ::/
 	syslinux -t "$offset" --install "$demo/disk.img"
 	dd if=/usr/lib/syslinux/mbr/mbr.bin of="$demo/disk.img" conv=notrunc status=none
 }

@@ -6,13 +6,15 @@
 top=$(cd "$(dirname "$0")" && while [ ! -d config ] && [ "$PWD" != / ]; do cd ..; done && pwd)
 : "${BUILD:=$top/build}"
 vm=$BUILD/vm
+cache=$BUILD/cache
+mkdir -p "$vm" "$cache"
 
 "$top/config/need.sh" qemu-system-x86_64 mcopy mkfs.fat mke2fs sfdisk cpio || exit 1
 
 # Load order: what a module needs comes before it. ext4 and nvme are built in.
 MODULES="scsi_common scsi_mod virtio_ring virtio virtio_pci_legacy_dev
 	virtio_pci_modern_dev virtio_pci virtio_blk failover net_failover virtio_net
-	libata ata_piix sd_mod llc stp bridge nls_cp437 nls_ascii fat vfat"
+	libata ata_piix sd_mod loop llc stp bridge nls_cp437 nls_ascii fat vfat"
 
 # Emulation is slower than KVM, but is the same everywhere; ACCEL=kvm for the
 # impatient
@@ -21,29 +23,31 @@ MODULES="scsi_common scsi_mod virtio_ring virtio virtio_pci_legacy_dev
 FAT_ID=05c0f001
 P1_START=1 # MiB, each
 P1_SIZE=64
-P2_START=65
 P2_SIZE=64
 DISK_SIZE=6144
 
-# Debian's kernel for clouds, unpacked but not installed, in $vm/kernel
+# Debian's kernel for clouds, unpacked but not installed, in $cache/kernel
 get_kernel() {
-	[ ! -e "$vm/kernel/done" ] || return 0
-	rm -rf "$vm/kernel"
-	mkdir -p "$vm/kernel"
-	package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: //p' | head -n 1)
-	if [ -z "$package" ] && [ "$(id -u)" = 0 ]; then
-		apt-get -q update >/dev/null
-		package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/.*Depends: //p' | head -n 1)
-	fi
-	echo "Getting the kernel $package" >&2
-	(cd "$vm/kernel" && apt-get -q download "$package" >apt.log 2>&1 && dpkg -x ./*.deb .) || {
-		cat "$vm/kernel/apt.log" >&2
-		echo "No kernel for the virtual machines: apt-get download linux-image-cloud-amd64 failed" >&2
+	[ ! -e "$cache/kernel/vmlinuz" ] || return 0
+	[ -n "$(kernel_package)" ] || [ "$(id -u)" != 0 ] || apt-get -q update >/dev/null
+	get_package "$(kernel_package)" kernel && ln "$cache"/kernel/boot/vmlinuz-* "$cache/kernel/vmlinuz"
+}
+
+kernel_package() {
+	apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: //p' | head -n 1
+}
+
+# Debian's package $1, unpacked but not installed, in $cache/$2
+get_package() {
+	[ ! -d "$cache/$2" ] || return 0
+	rm -rf "$cache/$2.new"
+	mkdir -p "$cache/$2.new"
+	(cd "$cache/$2.new" && apt-get -q download "$1" >apt.log 2>&1 && dpkg -x ./*.deb . && rm ./*.deb) || {
+		cat "$cache/$2.new/apt.log" >&2
+		echo "apt-get download ${1:-linux-image-cloud-amd64} failed" >&2
 		return 1
 	}
-	rm -f "$vm"/kernel/*.deb
-	mv "$vm"/kernel/boot/vmlinuz-* "$vm/kernel/vmlinuz"
-	touch "$vm/kernel/done"
+	mv "$cache/$2.new" "$cache/$2"
 }
 
 # A root file system of build/busybox in the directory $1; $2: the line of
@@ -89,7 +93,7 @@ make_initramfs() {
 	cp "$BUILD/busybox" "$dir/bin/busybox"
 	install -m 755 "$top/tests/vm/init" "$dir/init"
 	for module in $MODULES; do
-		file=$(find "$vm/kernel/lib/modules" -name "$module.ko*" | head -n 1)
+		file=$(find "$cache/kernel/lib/modules" -name "$module.ko*" | head -n 1)
 		case $file in
 		*.xz) xz -dc "$file" >"$dir/modules/$module.ko" ;;
 		?*) cp "$file" "$dir/modules/" ;;
@@ -99,6 +103,10 @@ make_initramfs() {
 	done
 	(cd "$dir" && find . | cpio -o -H newc -R 0:0 --quiet) >"$cpio"
 	rm -rf "$dir"
+}
+
+p2_start() {
+	echo $((P1_START + P1_SIZE))
 }
 
 # A file system in the disk $1: $2 type, $3 label, $4 start, $5 size in MiB,
@@ -124,13 +132,13 @@ make_image() {
 	{
 		echo 'label: dos'
 		echo "start=$((P1_START * 2048)), size=$((P1_SIZE * 2048)), type=$([ "$2" = vfat ] && echo c || echo 83), bootable"
-		[ -z "$3" ] || echo "start=$((P2_START * 2048)), size=$((P2_SIZE * 2048)), type=83"
+		[ -z "$3" ] || echo "start=$(($(p2_start) * 2048)), size=$((P2_SIZE * 2048)), type=83"
 	} | sfdisk -q "$1"
 	dir=$(mktemp -d "$vm/part1.XXXXXX")
 	mkdir "$dir/aliyun_custom_image"
 	make_filesystem "$1" "$2" OSBOOT "$P1_START" "$P1_SIZE" "$dir"
 	rm -rf "$dir"
-	[ -z "$3" ] || make_filesystem "$1" ext4 osroot "$P2_START" "$P2_SIZE" "$3"
+	[ -z "$3" ] || make_filesystem "$1" ext4 osroot "$(p2_start)" "$P2_SIZE" "$3"
 }
 
 # The same with the root file system made from $2 on partition 1, and no other
@@ -148,7 +156,7 @@ make_single_partition_image() {
 # is written back for a request that changes something
 on_ext() {
 	start=$P1_START size=$P1_SIZE
-	[ "$2" = 1 ] || start=$P2_START size=$P2_SIZE
+	[ "$2" = 1 ] || start=$(p2_start) size=$P2_SIZE
 	dd if="$1" of="$1.part" bs=1M skip="$start" count="$size" conv=sparse status=none
 	case $3 in
 	write* | rm*)
@@ -256,7 +264,12 @@ vm_run() {
 # Shuts the machine down and waits for its end
 vm_stop() {
 	vm_send poweroff
-	tries=600
+	vm_end 60
+}
+
+# Waits up to $1 seconds for the machine's end
+vm_end() {
+	tries=$(($1 * 10))
 	while kill -0 "$qemu_pid" 2>/dev/null && [ "$tries" != 0 ]; do
 		tries=$((tries - 1))
 		sleep 0.1

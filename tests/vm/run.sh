@@ -49,7 +49,7 @@ root_with() {
 
 # start BUS [MACS [ROOT]]: boots the image with the kernel beside it
 start() {
-	vm_start "$image" "$1" "${2-$MACS}" -kernel "$vm/kernel/vmlinuz" -initrd "${initramfs-$vm/initramfs}" \
+	vm_start "$image" "$1" "${2-$MACS}" -kernel "$cache/kernel/vmlinuz" -initrd "${initramfs-$vm/initramfs}" \
 		-append "${3-root=LABEL=osroot} console=ttyS0 quiet panic=-1"
 }
 
