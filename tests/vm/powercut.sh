@@ -44,8 +44,9 @@ case_of() { # FILESYSTEM
 	}
 	cc -O2 -static -o "$work/replay" "$here/replay.c" || return
 	flushes=$("$work/replay" "$work/log")
-	step=$((flushes * 5 / STATES))
-	[ "$step" != 0 ] || step=1
+	# few of them: from all kinds of states (see replay.c)
+	states=$((flushes * 5)) step=$((flushes * 5 / STATES))
+	[ "$step" != 0 ] || states=$STATES step=1
 	mkdir -p "$work/ird/bin" "$work/ird/etc"
 	cp "$work/replay" "$cache/e2fsck/sbin/e2fsck.static" "$work/ird/bin"
 	install -m 755 "$here/powercut-init" "$work/ird/powercut"
@@ -56,7 +57,7 @@ case_of() { # FILESYSTEM
 	make_initramfs "$work/initramfs" "$work/ird"
 	vm_start "$work/base.img" virtio "$MACS" -drive "file=$work/log,format=raw,if=none,id=log,readonly=on" \
 		-device virtio-blk-pci,drive=log -m 512 -kernel "$cache/kernel/vmlinuz" -initrd "$work/initramfs" \
-		-append "console=ttyS0 quiet flushes=$flushes states=$((flushes * 5)) step=$step seed=$SEED mib=$(($(p2_start) + P2_SIZE)) p1=$P1_START p2=$(p2_start)"
+		-append "console=ttyS0 quiet flushes=$flushes states=$states step=$step seed=$SEED mib=$(($(p2_start) + P2_SIZE)) p1=$P1_START p2=$(p2_start)"
 	vm_end 3000
 	tr -d '\r' <"$console" >"$work/out"
 	if ! grep -q '^ALL DONE' "$work/out" || ! grep -q '^EXPECTED the password is right' "$work/out" ||
