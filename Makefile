@@ -48,6 +48,7 @@ help:
 	@echo '  shell            the same image, with a shell on its console'
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
 	@echo '  test-full        the same with every fault and many more power cuts'
+	@echo '  fuzz             run libFuzzer for SECONDS= on os.conf and on saved settings (60)'
 	@echo '  clean            remove what was built, keep what was downloaded'
 	@echo '  distclean        remove that too'
 	@echo 'Variables:'
@@ -123,7 +124,7 @@ apply:
 	@config/apply.sh "$(TREE)"
 	@echo "osconf is in $(TREE). Turn it on there: CONFIG_OSCONF=y, or make menuconfig, Networking Utilities"
 
-demo shell test test-full: export BUILD := $(O)
+demo shell test test-full fuzz: export BUILD := $(O)
 demo shell test test-full: export BUSYBOX_VERSION := $(BUSYBOX_VERSION)
 
 .PHONY: demo
@@ -142,9 +143,29 @@ test: all
 test-full: export FULL := 1
 test-full: test
 
+.PHONY: fuzz
+fuzz: tools
+	@config/need.sh clang libfuzzer
+	@$(MAKE) --no-print-directory fuzz-targets CC=clang
+	@tests/fuzz/run.sh
+
+.PHONY: fuzz-targets
+fuzz-targets: $(O)/fuzz/fuzz-osconf $(O)/fuzz/fuzz-saved
+
+# The libraries' only main is libFuzzer's
+$(O)/fuzz/%: tests/fuzz/fuzz.c $(objects)/fuzz/.built
+	$(call say,FUZZ $@)
+	$(Q)mkdir -p $(@D)
+	$(Q)for lib in $$(cd $(objects)/fuzz && find . -name lib.a); do \
+		objcopy --redefine-sym main=busybox_main $(objects)/fuzz/$$lib $(@D)/$$(echo $$lib | tr -d ./).a || exit; done
+	$(Q)clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -D_GNU_SOURCE \
+		-DSAVED=$(if $(filter %-saved,$@),1,0) -include $(objects)/fuzz/include/autoconf.h \
+		-I$(objects)/fuzz/include -I$(tree)/include -I$(tree)/networking/osconf -DBB_VER='""' -DKBUILD_MODNAME=osconf \
+		-o $@ $< -Wl,--start-group $(@D)/*.a -Wl,--end-group
+
 .PHONY: clean
 clean:
-	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo vm)
+	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo vm fuzz)
 
 .PHONY: distclean
 distclean: clean

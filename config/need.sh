@@ -15,6 +15,7 @@ package_of() {
 	sfdisk) echo fdisk ;;
 	mke2fs | mkfs.ext4 | debugfs | e2fsck | tune2fs | dumpe2fs) echo e2fsprogs ;;
 	mbr.bin) echo syslinux-common ;;
+	libfuzzer) echo libclang-rt-dev ;;
 	qemu-system-x86_64) echo qemu-system-x86 ;;
 	qemu-img) echo qemu-utils ;;
 	qemu-aarch64-static) echo qemu-user-static ;;
@@ -32,6 +33,7 @@ is_there() {
 	case $1 in
 	libc-dev) [ -f /usr/include/stdio.h ] && [ -f /usr/include/linux/types.h ] ;;
 	mbr.bin) [ -f /usr/lib/syslinux/mbr/mbr.bin ] ;;
+	libfuzzer) [ -f "$(clang -print-file-name=libclang_rt.fuzzer-x86_64.a 2>/dev/null)" ] || ls /usr/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1 ;;
 	*) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
 	esac
 }

@@ -1,0 +1,220 @@
+/*
+ * Fuzzes parse, settings and plan as they are in the applet: from the text of
+ * files to the commands of the plan. Not only may nothing crash; it also holds
+ * that
+ * - what is saved is read back as the same settings, without complaint;
+ * - commands, messages, reports and saved files have only printable ASCII in
+ *   them, and commands only what busybox's applets want there;
+ * - a plan that has been run leaves nothing to do.
+ *
+ * The input is an os.conf; with SAVED=1, a file of saved settings. A
+ * line "----" ends it, and the rest is the other of the two.
+ */
+#include "osconf.h"
+
+struct file {
+	char *text;
+	size_t len;
+	struct settings settings;
+	struct report report;
+};
+
+#define CHECK(condition) do { if (!(condition)) { fprintf(stderr, "%s: does not hold\n", #condition); abort(); } } while (0)
+
+static int is_of(const char *s, size_t len, const char *alphabet)
+{
+	while (len--) {
+		char c = *s++;
+		if (!isalnum(c) && (!c || !strchr(alphabet, c)))
+			return 0;
+	}
+	return 1;
+}
+
+static int is_printable_text(const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (s[i] != '\n' && (s[i] < ' ' || s[i] > '~'))
+			return 0;
+	return len == 0 || s[len - 1] == '\n';
+}
+
+/* Returns 0: it is refused as a whole.  Large buffers are not allocated each
+ * time: that takes longer than all the rest. */
+static int understand(struct file *file, const char *text, size_t len)
+{
+	static char report[REPORT_SIZE], unknowns[REPORT_SIZE];
+	char *value[KEYS];
+	struct report unknown;
+	int assignments;
+
+	memset(file, 0, sizeof(*file));
+	file->text = xmalloc(len + 2);
+	memcpy(file->text, text, len);
+	file->len = len;
+	file->report.size = unknown.size = REPORT_SIZE;
+	file->report.text = report;
+	unknown.text = unknowns;
+	unknown.len = 0;
+
+	assignments = parse(file->text, len, value, &file->report, &unknown);
+	if (assignments >= 0)
+		settings_from_values(&file->settings, value, &file->report);
+	CHECK(is_printable_text(file->report.text, file->report.len));
+	CHECK(is_printable_text(unknown.text, unknown.len));
+	return assignments >= 0;
+}
+
+static void check_saved(const struct settings *settings, size_t len_max)
+{
+	char *text = xmalloc(len_max + SETTINGS_OVERHEAD);
+	char *again = xmalloc(len_max + SETTINGS_OVERHEAD);
+	size_t len = settings_to_text(settings, text), len_again;
+	struct file file;
+
+	CHECK(is_printable_text(text, len));
+	CHECK(understand(&file, text, len));
+	CHECK(file.report.len == 0);
+	len_again = settings_to_text(&file.settings, again);
+	CHECK(len == len_again && memcmp(text, again, len) == 0);
+	free(file.text);
+	free(again);
+	free(text);
+}
+
+/*** A kernel that does what a plan says ***/
+
+static unsigned card_of(const struct kernel *kernel, const char *name)
+{
+	unsigned i = 0;
+
+	while (strcmp(kernel->card[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+static void add_address(struct kernel *kernel, const char *label, struct card *card)
+{
+	unsigned i;
+
+	for (i = 0; i < kernel->addresses; i++)
+		if (strcmp(kernel->address[i].label, label) == 0)
+			return;
+	kernel->address = xrealloc(kernel->address, (i + 1) * sizeof(kernel->address[0]));
+	strcpy(kernel->address[i].label, label);
+	kernel->address[i].card = card;
+	kernel->addresses++;
+}
+
+static void add_route(struct kernel *kernel, unsigned card, const struct route *route)
+{
+	struct kernel_route *r;
+
+	kernel->route = xrealloc_vector(kernel->route, 6, kernel->routes);
+	r = &kernel->route[kernel->routes++];
+	memset(r, 0, sizeof(*r));
+	r->route = *route;
+	r->card = card;
+}
+
+static void run_step_there(struct kernel *kernel, const struct step *step)
+{
+	unsigned card;
+
+	if (step->what == STEP_HOSTNAME) {
+		strcpy(kernel->hostname, step->name);
+		return;
+	}
+	card = card_of(kernel, step->name);
+	if (step->what == STEP_ADDRESS) {
+		struct card *c = &kernel->card[card];
+		struct route subnet = { step->ip_addr & step->route.netmask, step->route.netmask, 0 };
+		c->ip_addr = step->ip_addr;
+		c->netmask = step->route.netmask;
+		c->up = 1;
+		add_address(kernel, c->name, c);
+		if (~subnet.netmask)
+			add_route(kernel, card, &subnet);
+	} else if (step->what == STEP_ROUTE) {
+		add_route(kernel, card, &step->route);
+	} else {
+		CHECK(!"a machine with nothing set up has nothing to remove");
+	}
+}
+
+static void check_step(const struct step *step)
+{
+	char *command = xmalloc(COMMAND_SIZE), *message = xmalloc(COMMAND_SIZE);
+
+	step_command(step, command);
+	CHECK(is_of(command, strlen(command), " ./-") && !strstr(command, " -") == !strstr(command, "route add -"));
+	step_message(step, message);
+	CHECK(is_of(message, strlen(message), " ./-:"));
+	free(command);
+	free(message);
+}
+
+static void check_plan(const struct settings *settings)
+{
+	struct kernel kernel = { "" };
+	struct plan plan = { NULL }, again = { NULL };
+	unsigned i, routes;
+
+	kernel_untouched(&kernel, settings);
+	make_plan(&plan, settings, &kernel);
+	routes = kernel.routes;
+	kernel.routes = 0; /* make_plan noted those it adds */
+	for (i = 0; i < plan.steps; i++) {
+		check_step(&plan.step[i]);
+		run_step_there(&kernel, &plan.step[i]);
+	}
+	CHECK(kernel.routes >= routes);
+	make_plan(&again, settings, &kernel);
+	CHECK(again.steps == 0);
+	free(plan.step);
+	free(again.step);
+	free(kernel.card);
+	free(kernel.address);
+	free(kernel.route);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc UNUSED_PARAM, char ***argv UNUSED_PARAM)
+{
+	/* What busybox's main does */
+	ASSIGN_CONST_PTR(&bb_errno, __errno_location());
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char separator[] = "\n----\n";
+	const char *text = (const char *)data;
+	const char *end = memmem(text, size, separator, sizeof(separator) - 1);
+	struct file first, second;
+	struct file *fresh = SAVED ? &second : &first;
+	struct file *saved = SAVED ? &first : &second;
+	size_t rest;
+	int ok;
+
+	if (end) {
+		end += sizeof(separator) - 1;
+		rest = text + size - end;
+		size -= rest + sizeof(separator) - 1;
+	} else {
+		end = text + size;
+		rest = 0;
+	}
+	ok = understand(&first, text, size) & understand(&second, end, rest);
+	if (ok) {
+		settings_merge(&saved->settings, &fresh->settings);
+		check_saved(&saved->settings, first.len + second.len);
+		check_plan(&saved->settings);
+	}
+	free(first.text);
+	free(second.text);
+	return 0;
+}
