@@ -48,7 +48,7 @@ help:
 	@echo '  shell            the same image, with a shell on its console'
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
 	@echo '  test-full        the same with every fault and many more power cuts'
-	@echo '  fuzz             run libFuzzer for SECONDS= on os.conf and on saved settings (60)'
+	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on os.conf and on saved settings (60)'
 	@echo '  clean            remove what was built, keep what was downloaded'
 	@echo '  distclean        remove that too'
 	@echo 'Variables:'

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Runs both fuzz targets, one on each core, for SECONDS= each (60; RUNS= inputs
+# Runs both fuzz targets, one on each core, for FUZZ_TIME= each (60; RUNS= inputs
 # instead). What they learn stays in $BUILD/fuzz/corpus.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
-: "${BUILD:=$here/../../build}" "${SECONDS:=60}" "${RUNS:=}"
+: "${BUILD:=$here/../../build}" "${FUZZ_TIME:=60}" "${RUNS:=}"
 fuzz=$BUILD/fuzz
-limit="-max_total_time=$SECONDS"
+limit="-max_total_time=$FUZZ_TIME"
 [ -z "$RUNS" ] || limit="-runs=$RUNS"
 
 # What there is to begin with: good files of every kind, and damaged ones
