@@ -85,11 +85,12 @@ static int read_text(struct settings_file *file, int dir, const char *name, off_
 		file->len = size;
 		return 0;
 	}
-	/* cut short, or still being written */
 	free(file->text);
 	file->text = NULL;
-	if (size >= 0)
-		errno = EIO;
+	if (size >= 0) {
+		bb_error_msg("%s: it changes while it is read", name);
+		return -1;
+	}
  error:
 	bb_perror_msg("can't read %s", name);
 	return -1;
