@@ -149,6 +149,13 @@ fuzz: tools
 	@$(MAKE) --no-print-directory fuzz-targets CC=clang
 	@tests/fuzz/run.sh
 
+# asan, coverage: the applet alone, built for a test; CC is gcc
+.PHONY: variant-asan variant-coverage
+variant-asan variant-coverage: variant-%: $(objects)/%/.built
+	@mkdir -p $(O)/$*
+	@install -m 755 $(<D)/busybox $(O)/$*/osconf
+	@ln -sf ../busybox $(O)/$*/busybox
+
 .PHONY: fuzz-targets
 fuzz-targets: $(O)/fuzz/fuzz-osconf $(O)/fuzz/fuzz-saved
 
@@ -165,7 +172,7 @@ $(O)/fuzz/%: tests/fuzz/fuzz.c $(objects)/fuzz/.built
 
 .PHONY: clean
 clean:
-	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo vm fuzz)
+	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo vm fuzz asan coverage)
 
 .PHONY: distclean
 distclean: clean

@@ -14,7 +14,7 @@ static int find_card(const struct settings *settings, const struct kernel *kerne
 	char name[sizeof("eth31")];
 	unsigned i;
 
-	sprintf(name, "eth%u", n);
+	sprintf(name, "eth%d", n);
 	for (i = 0; i < kernel->cards; i++) {
 		const struct card *card = &kernel->card[i];
 		if (card->eth >= 0 || card->physical != physical)

@@ -29,7 +29,7 @@ void FAST_FUNC kernel_untouched(struct kernel *kernel, const struct settings *se
 	add_card(kernel, "lo")->loopback = 1;
 	for (n = 0; n < INTERFACES_MAX; n++) {
 		if (settings->named & (1U << n)) {
-			sprintf(name, "eth%u", n);
+			sprintf(name, "eth%d", n);
 			add_card(kernel, name)->eth = n;
 		}
 	}

@@ -67,7 +67,7 @@ static int complain_of_missing_addresses(const struct settings *settings)
 
 	for (n = 0; n < INTERFACES_MAX; n++) {
 		if ((settings->named & (1U << n)) && !(settings->eth[n].has & (1 << IP_ADDR))) {
-			bb_error_msg("eth%u_ip_addr: none", n);
+			bb_error_msg("eth%d_ip_addr: none", n);
 			failed = -1;
 		}
 	}

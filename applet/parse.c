@@ -61,7 +61,7 @@ static int find_key(const char *name)
 		if (!s || *s != '_')
 			return -1;
 		key = index_in_strings(interface_keys, s + 1);
-		return key < 0 ? key : KEY_INTERFACE(n) + key;
+		return key < 0 ? key : KEY_INTERFACE((int)n) + key;
 	}
 	return index_in_strings(global_keys, name);
 }
@@ -73,7 +73,7 @@ char* FAST_FUNC key_name(int key, char name[KEY_NAME_SIZE])
 	if (eth < 0)
 		strcpy(name, nth_string(global_keys, key));
 	else
-		sprintf(name, "eth%u_%s", eth / INTERFACE_KEYS,
+		sprintf(name, "eth%d_%s", eth / INTERFACE_KEYS,
 			nth_string(interface_keys, eth % INTERFACE_KEYS));
 	return name;
 }

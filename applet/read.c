@@ -103,7 +103,7 @@ static void print_report(const struct report *report, const char *prefix)
 	char *end = line + report->len;
 
 	while (line < end) {
-		char *newline = strchr(line, '\n');
+		char *newline = strchrnul(line, '\n');
 		if (line[0] == '#')
 			bb_error_msg("%s%.*s", prefix, (int)(newline - line - 2), line + 2);
 		line = newline + 1;
@@ -115,11 +115,10 @@ static void print_report(const struct report *report, const char *prefix)
 static int understand(struct settings_file *file, const char *prefix, int min_assignments)
 {
 	char *value[KEYS];
-	struct report unknown;
+	struct report unknown = { NULL, 0, REPORT_SIZE };
 	int assignments;
 
-	file->report.size = REPORT_SIZE;
-	unknown = file->report;
+	file->report = unknown;
 	file->report.text = xmalloc(REPORT_SIZE);
 	if (option_mask32 & OPT_verbose)
 		unknown.text = xmalloc(REPORT_SIZE);
@@ -133,7 +132,8 @@ static int understand(struct settings_file *file, const char *prefix, int min_as
 		return -1;
 	}
 	settings_from_values(&file->settings, value, &file->report);
-	print_report(&unknown, prefix);
+	if (unknown.text)
+		print_report(&unknown, prefix);
 	print_report(&file->report, prefix);
 	file->valid = 1;
 	return 0;

@@ -265,7 +265,7 @@ void FAST_FUNC settings_from_values(struct settings *settings, char *value[KEYS]
 			/* Its gateway gets a host route: so it can be reached */
 			eth->netmask = 0xffffffff;
 			eth->has |= 1 << NETMASK;
-			report_line(report, "# eth%u_netmask: none, 255.255.255.255 is taken", key);
+			report_line(report, "# eth%d_netmask: none, 255.255.255.255 is taken", key);
 		}
 	}
 }
