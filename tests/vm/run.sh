@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 fixtures=$top/tests/fixtures
 MACS="00:8c:fa:5e:14:23 00:8c:fa:5e:14:24"
 
-CASES="fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child wrong_partition"
+CASES="fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child wrong_partition damaged_fat32 damaged_ext4"
 
 classic_state="iZ23r29djmjZ
 lo 127.0.0.1/8
@@ -230,6 +230,59 @@ case_wrong_partition() {
 		"osconf: can't mount /dev/vda1 (ext4): the file system is damaged, or none for this kernel
 1"
 	vm_stop
+}
+
+# File systems with wrong bytes anywhere in their first 256 KiB, where all that
+# describes them is: osconf ends, tells what is wrong or applies os.conf, and
+# the root is as it should be
+damaged() { # FILESYSTEM
+	root_with
+	cp "$fixtures/vpc.conf" "$root/"
+	cat >"$root/damage" <<-'EOF'
+		mount -t tmpfs tmpfs /tmp
+		cp /etc/passwd /etc/shadow /tmp
+		mount /dev/vda1 /new
+		cp /vpc.conf /new/aliyun_custom_image/os.conf
+		umount /new
+		cat /dev/vda1 >/tmp/good
+		seed=0
+		while [ $seed -lt 12 ]; do
+			seed=$((seed + 1))
+			cp /tmp/good /tmp/bad
+			awk -v seed=$seed 'BEGIN { srand(seed); for (i = 0; i < 40; i++) print int(rand() * 262144), 128 + int(rand() * 128) }' |
+			while read -r at byte; do
+				printf "\\$(printf %o $byte)" | dd of=/tmp/bad bs=1 seek=$at conv=notrunc 2>/dev/null
+			done
+			cp /tmp/passwd /tmp/shadow /etc
+			losetup /dev/loop0 /tmp/bad
+			timeout 60 osconf -q -w 0 -d /dev/loop0 2>/tmp/log
+			status=$?
+			umount /dev/loop0 2>/dev/null
+			losetup -d /dev/loop0
+			case $status in
+			0) ;;
+			1) grep -q ^osconf: /tmp/log || echo "seed $seed: no message" ;;
+			*) echo "seed $seed: status $status" ;;
+			esac
+			grep -q ^root: /etc/passwd && [ "$(sed 's/.*://' /etc/shadow | wc -l)" = 1 ] || echo "seed $seed: accounts"
+		done
+		echo done $seed
+	EOF
+	P1_SIZE=36
+	make_image "$image" "$1" "$root"
+	put_conf "$image" "$fixtures/vpc.conf"
+	start virtio
+	login qwer1234
+	is "osconf ends with a message or all done on each of 12" "$(vm_run 'sh /damage 2>&1')" "done 12"
+	vm_kill
+}
+
+case_damaged_fat32() {
+	damaged vfat
+}
+
+case_damaged_ext4() {
+	damaged ext4
 }
 
 if [ "${1-}" = --case ]; then
