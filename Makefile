@@ -49,6 +49,7 @@ help:
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
 	@echo '  test-full        the same with every fault and many more power cuts'
 	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on os.conf and on saved settings (60)'
+	@echo '  dist             one patch file for each busybox release, and what goes with it'
 	@echo '  clean            remove what was built, keep what was downloaded'
 	@echo '  distclean        remove that too'
 	@echo 'Variables:'
@@ -143,6 +144,11 @@ test: all
 test-full: export FULL := 1
 test-full: test
 
+.PHONY: dist
+dist:
+	@config/need.sh bzip2 patch git gzip
+	@config/dist.sh $(O)/dist $(O)/cache
+
 .PHONY: fuzz
 fuzz: tools
 	@config/need.sh clang libfuzzer
@@ -172,7 +178,7 @@ $(O)/fuzz/%: tests/fuzz/fuzz.c $(objects)/fuzz/.built
 
 .PHONY: clean
 clean:
-	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo vm fuzz asan coverage)
+	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo vm fuzz asan coverage dist)
 
 .PHONY: distclean
 distclean: clean
