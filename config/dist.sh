@@ -79,7 +79,8 @@ sed -n 's/.*busybox-\(.*\)\.tar\.bz2/\1/p' "$project/config/busybox.sha256" >"$s
 while read -r release; do
 	patch_for "$release"
 done <"$scratch/releases"
-cp "$project/config/osconf.config" "$project/applet/osconf.8" "$dist/"
+echo CONFIG_OSCONF=y >"$dist/osconf.config" # it selects what it needs
+cp "$project/applet/osconf.8" "$dist/"
 git -C "$project" archive --prefix="osconf-$version/" HEAD | gzip -9n >"$dist/osconf-$version.tar.gz"
 (cd "$dist" && sha256sum -- * >sha256sums)
 ls "$dist"
