@@ -49,6 +49,7 @@ help:
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
 	@echo '  test-full        the same with every fault and many more power cuts'
 	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on os.conf and on saved settings (60)'
+	@echo '  size             what osconf costs, by file and by function'
 	@echo '  dist             one patch file for each busybox release, and what goes with it'
 	@echo '  clean            remove what was built, keep what was downloaded'
 	@echo '  distclean        remove that too'
@@ -143,6 +144,18 @@ test: all
 .PHONY: test-full
 test-full: export FULL := 1
 test-full: test
+
+# The minimal image as it would be without osconf
+$(objects)/without/.built: config/image.config $(objects)/image/.built
+	$(Q)mkdir -p $(@D)
+	$(Q)grep -v OSCONF $< >$(@D)/fragment
+	$(Q)cd $(@D) && $(CURDIR)/config/kconfig.sh $(@D)/fragment env $(busybox_make)
+	+$(Q)$(busybox_make) $(jobs) busybox
+	$(Q)touch $@
+
+.PHONY: size
+size: all $(objects)/without/.built
+	@config/size.sh $(objects) $(tree)
 
 .PHONY: dist
 dist:
