@@ -12,6 +12,32 @@ enum { ARGS_MAX = 16 };
 int ifconfig_main(int argc, char **argv);
 int route_main(int argc, char **argv);
 
+/* What ifconfig and route take in place of libbb's functions where they are
+ * built for osconf only: it gives them addresses, never names, and so needs no
+ * resolver.  Elsewhere nobody calls these, and they are not linked. */
+len_and_sockaddr *osconf_sockaddr(const char *address, int port) FAST_FUNC;
+len_and_sockaddr* FAST_FUNC osconf_sockaddr(const char *address, int port UNUSED_PARAM)
+{
+	len_and_sockaddr *lsa = xzalloc(LSA_LEN_SIZE + sizeof(lsa->u.sin));
+
+	lsa->len = sizeof(lsa->u.sin);
+	lsa->u.sin.sin_family = AF_INET;
+	inet_aton(address, &lsa->u.sin.sin_addr);
+	return lsa;
+}
+
+/* Returns, as INET_resolve() does, 1 for "default", 0 for an address */
+int osconf_resolve(const char *name, struct sockaddr_in *s_in, int hostfirst) FAST_FUNC;
+int FAST_FUNC osconf_resolve(const char *name, struct sockaddr_in *s_in, int hostfirst UNUSED_PARAM)
+{
+	s_in->sin_family = AF_INET;
+	s_in->sin_port = 0;
+	s_in->sin_addr.s_addr = INADDR_ANY;
+	if (strcmp(name, "default") == 0)
+		return 1;
+	return inet_aton(name, &s_in->sin_addr) ? 0 : -1;
+}
+
 static jmp_buf died;
 static void come_back(void)
 {
