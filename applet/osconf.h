@@ -74,6 +74,9 @@ void mount_kernel_filesystems(void) FAST_FUNC;
  * Returns a descriptor; -1 after saying what is wrong. */
 int open_osconf_dir(const char *spec, unsigned wait_ms) FAST_FUNC;
 
+/* What errno says of a mount or of a file on the partition */
+const char *file_system_error(void) FAST_FUNC;
+
 
 /*** parse.c ***/
 

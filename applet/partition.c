@@ -108,6 +108,13 @@ static int open_mounted(const char *device, const char *type, int flags)
 	return fd;
 }
 
+/* What errno says of a file system.  Not every C library has words for it */
+const char* FAST_FUNC file_system_error(void)
+{
+	return errno == EUCLEAN || errno == EBADMSG || errno == EINVAL
+		? "the file system is damaged, or none for this kernel" : strerror(errno);
+}
+
 static int mount_device(const char *device, const char *type)
 {
 	int flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
@@ -262,9 +269,7 @@ static int open_dir_on(const char *device)
 	}
 	root = mount_device(device, type);
 	if (root < 0) {
-		bb_error_msg("can't mount %s (%s): %s", device, type,
-			errno == EUCLEAN || errno == EBADMSG || errno == EINVAL
-			? "the file system is damaged, or none for this kernel" : strerror(errno));
+		bb_error_msg("can't mount %s (%s): %s", device, type, file_system_error());
 		return -1;
 	}
 	verbose_msg("first partition is %s (%s)", device, type);

@@ -13,6 +13,14 @@
 
 /*** Files ***/
 
+/* Makes what a directory names durable.  fsync() of a directory writes its
+ * blocks; of a file system without a journal, Linux's ext4 does not tell the
+ * disk to flush its cache then, and later writes may overtake them. */
+static int sync_directory(int dir)
+{
+	return fsync(dir) != 0 || syncfs(dir) != 0 ? -1 : 0;
+}
+
 /* Replaces a file in a directory, or makes it.  Returns 0; -1 after saying
  * what is wrong: the old one is there as it was. */
 static int replace_file(int dir, const char *name, const char *text, size_t len, mode_t mode)
@@ -36,7 +44,7 @@ static int replace_file(int dir, const char *name, const char *text, size_t len,
 		errno = saved_errno;
 		goto error;
 	}
-	if (fsync(dir) == 0)
+	if (sync_directory(dir) == 0)
 		return 0;
  error:
 	bb_perror_msg("can't write %s", name);
@@ -72,7 +80,7 @@ int FAST_FUNC sync_directory_of(const char *path)
 
 	free(name);
 	if (dir >= 0) {
-		failed = fsync(dir);
+		failed = sync_directory(dir);
 		if (failed)
 			bb_perror_msg("can't sync the directory of %s", path);
 		close(dir);
@@ -244,8 +252,8 @@ int FAST_FUNC wipe_leftover(int osconf_dir)
 	/* what else has a name of its own is not ours to overwrite */
 	if (!failed && S_ISREG(st.st_mode) && st.st_nlink == 1)
 		failed = wipe_file(osconf_dir, OSCONF_DONE, st.st_size);
-	if (failed | unlinkat(osconf_dir, OSCONF_DONE, 0) | fsync(osconf_dir)) {
-		bb_perror_msg("can't wipe and remove %s", OSCONF_DONE);
+	if (failed | unlinkat(osconf_dir, OSCONF_DONE, 0) | sync_directory(osconf_dir)) {
+		bb_error_msg("can't wipe and remove %s: %s", OSCONF_DONE, file_system_error());
 		return -1;
 	}
 	return 0;
@@ -254,7 +262,7 @@ int FAST_FUNC wipe_leftover(int osconf_dir)
 static int consume(int osconf_dir)
 {
 	if (renameat(osconf_dir, OSCONF_FILE, osconf_dir, OSCONF_DONE) != 0
-	 || fsync(osconf_dir) != 0
+	 || sync_directory(osconf_dir) != 0
 	) {
 		bb_perror_msg("can't remove %s", OSCONF_FILE);
 		return -1;
