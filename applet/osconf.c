@@ -26,6 +26,7 @@
 
 //usage:#define osconf_trivial_usage
 //usage:       "[-nqv] [-d PART] [-f FILE] [-s FILE] [-R ROOT] [-w SEC]"
+//usage:	IF_FEATURE_OSCONF_BACKENDS(" [-b BACKEND]")
 //usage:#define osconf_full_usage "\n\n"
 //usage:       "Apply aliyun_custom_image/os.conf of the first partition and remove it,\n"
 //usage:       "else re-apply the saved settings\n"
@@ -38,6 +39,11 @@
 //usage:     "\n		a relative FILE is next to os.conf"
 //usage:     "\n	-R ROOT	Write files under ROOT, touch nothing live"
 //usage:     "\n	-w SEC	Wait for partition and network cards (default 5)"
+//usage:	IF_FEATURE_OSCONF_BACKENDS(
+//usage:     "\n	-b BACKEND	Who brings up the network: live (osconf itself, default)"
+//usage:	IF_FEATURE_OSCONF_IFUPDOWN(", ifupdown")
+//usage:	IF_FEATURE_OSCONF_SYSCONFIG(", sysconfig")
+//usage:	)
 
 #include <sys/file.h>
 #include <sys/prctl.h>
@@ -100,21 +106,25 @@ static int open_place(struct place *place, const char *device, const char *root,
 int osconf_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
 int osconf_main(int argc UNUSED_PARAM, char **argv)
 {
-	const char *device = NULL, *file = NULL, *saved_name = NULL, *root = NULL;
+	const char *device = NULL, *file = NULL, *saved_name = NULL, *root = NULL, *backend_name = "live";
 	unsigned wait_time = 5;
 	unsigned opts;
 	struct place place;
 	struct settings_file saved = { NULL }, fresh = { NULL };
 	struct kernel kernel = { "" };
 	struct plan plan = { NULL };
+	int backend = BACKEND_LIVE;
 	int failed = 0;
 
 	umask(0022);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the password will be in memory */
-	opts = getopt32(argv, "^" "nqvd:f:s:R:w:+" "\0" "=0",
-			&device, &file, &saved_name, &root, &wait_time);
+	opts = getopt32(argv, "^" "nqvd:f:s:R:w:+" IF_FEATURE_OSCONF_BACKENDS("b:") "\0" "=0",
+			&device, &file, &saved_name, &root, &wait_time
+			IF_FEATURE_OSCONF_BACKENDS(, &backend_name));
 	wait_time = (opts & (OPT_dry_run | OPT_root)) ? 0 : wait_time * 1000;
 
+	if (ENABLE_FEATURE_OSCONF_BACKENDS)
+		backend = backend_of(backend_name);
 	if (!root)
 		mount_kernel_filesystems();
 	if (file)
@@ -135,16 +145,24 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	else
 		failed |= find_cards(&saved.settings, &kernel, &fresh, wait_time);
 
-	if (!(opts & OPT_dry_run))
-		failed |= commit(&saved, &fresh, &place);
-	else if (fresh.valid)
-		print_stores(&fresh.settings);
-
-	if (!root) {
-		kernel_read_state(&kernel);
+	/* a backend gets all of it: nothing of the kernel's state is known yet */
+	if (backend != BACKEND_LIVE)
 		make_plan(&plan, &saved.settings, &kernel);
-		failed |= run_plan(&plan);
-	} else if (opts & OPT_dry_run) {
+
+	if (!(opts & OPT_dry_run)) {
+		failed |= commit(&saved, &fresh, &place, backend, &plan);
+	} else {
+		if (fresh.valid)
+			print_stores(&fresh.settings);
+		if (ENABLE_FEATURE_OSCONF_BACKENDS)
+			failed |= store_network(backend, &plan);
+	}
+
+	if (backend != BACKEND_LIVE)
+		kernel.cards = plan.steps = 0;
+	if (!root)
+		kernel_read_state(&kernel);
+	if (!root || (opts & OPT_dry_run)) {
 		make_plan(&plan, &saved.settings, &kernel);
 		failed |= run_plan(&plan);
 	}

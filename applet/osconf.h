@@ -16,6 +16,7 @@
  *     password.c    password                         -> hash, in /etc/shadow
  *   plan.c        settings and what the kernel has   -> steps: what is missing
  *   run.c         steps                              -> run in this process
+ *   backend*.c    steps                              -> files of another network system
  *
  * osconf.c calls them one after another; no stage calls back.
  * Parse, settings and plan do no I/O.
@@ -52,6 +53,7 @@ enum {
 	OPT_saved   = 1 << 5,
 	OPT_root    = 1 << 6,
 	OPT_wait    = 1 << 7,
+	OPT_backend = (1 << 8) * ENABLE_FEATURE_OSCONF_BACKENDS,
 };
 
 /* What was done, for the console: silent with -q.  What went wrong is
@@ -275,17 +277,52 @@ int find_cards(struct settings *settings, struct kernel *kernel,
 		const struct settings_file *fresh, unsigned wait_ms) FAST_FUNC;
 
 
+/*** plan.c ***/
+
+struct step {
+	enum { STEP_HOSTNAME, STEP_ADDRESS, STEP_NO_ADDRESS, STEP_NO_ALIAS, STEP_ROUTE, STEP_NO_ROUTE } what;
+	const char *name;      /* host name, or the card's, or the alias's */
+	uint32_t ip_addr;
+	struct route route;    /* of STEP_ADDRESS: netmask only */
+	unsigned metric;
+};
+struct plan {
+	struct step *step;
+	unsigned steps;
+};
+
+/* Works out what is missing in the kernel.  Frees nothing; steps point into
+ * settings and kernel. */
+void make_plan(struct plan *plan, const struct settings *settings,
+		struct kernel *kernel) FAST_FUNC;
+
+/* Writes a step as the busybox command that does it */
+void step_command(const struct step *step, char command[COMMAND_SIZE]) FAST_FUNC;
+
+/* Writes a STEP_ROUTE as ip(8) takes it: 10.0.0.0/8 via 10.0.0.1 */
+void step_ip_route(const struct step *step, char words[COMMAND_SIZE]) FAST_FUNC;
+
+/* Writes a step as the console shows it when it is done */
+void step_message(const struct step *step, char message[COMMAND_SIZE]) FAST_FUNC;
+
+
 /*** store.c ***/
 
 /* The commit point: makes all that osconf keeps durable, one after another;
  * when nothing has failed, consumes os.conf.
+ * backend, plan: see store_network().
  * Returns 0; -1 after saying what is wrong: then os.conf is still there, and
  * the next run does it again. */
 int commit(struct settings_file *saved, const struct settings_file *fresh,
-		const struct place *place) FAST_FUNC;
+		const struct place *place, int backend, const struct plan *plan) FAST_FUNC;
 
 /* Wipes and removes what a commit() that was cut off has left of an os.conf */
 int wipe_leftover(int osconf_dir) FAST_FUNC;
+
+/* Replace a file, or what it is a link to; remove one.  Both are durable when
+ * they return 0; -1 after saying what is wrong. */
+int replace_path(const char *path, const char *text, size_t len, mode_t mode) FAST_FUNC;
+int remove_path(const char *path) FAST_FUNC;
 
 /* Makes the directory durable in which a file is, after links */
 int sync_directory_of(const char *path) FAST_FUNC;
@@ -313,30 +350,39 @@ char *digest(const char *text, size_t len, const char *like) FAST_FUNC;
 char *set_root_password(const char *password, const char *hash) FAST_FUNC;
 
 
-/*** plan.c ***/
+/*** backend.c, backend_ifupdown.c, backend_sysconfig.c ***/
 
-struct step {
-	enum { STEP_HOSTNAME, STEP_ADDRESS, STEP_NO_ADDRESS, STEP_NO_ALIAS, STEP_ROUTE, STEP_NO_ROUTE } what;
-	const char *name;      /* host name, or the card's, or the alias's */
-	uint32_t ip_addr;
-	struct route route;    /* of STEP_ADDRESS: netmask only */
-	unsigned metric;
+/* Who brings the network up.  MUST match the names in backend_of() */
+enum {
+	BACKEND_LIVE,                 /* osconf itself, by run_plan() */
+	BACKEND_IFUPDOWN,
+	BACKEND_SYSCONFIG = BACKEND_LIVE + ENABLE_FEATURE_OSCONF_IFUPDOWN + 1,
 };
-struct plan {
-	struct step *step;
-	unsigned steps;
+int backend_of(const char *name) FAST_FUNC;
+
+/* Writes a plan, made for a machine where nothing is set up, into the files of
+ * a backend, durably; what osconf has written into those of others is removed.
+ * With -n the text is printed.  Returns 0; -1 after saying what is wrong. */
+int store_network(int backend, const struct plan *plan) FAST_FUNC;
+
+/* The same for one backend; a plan without steps removes all that is osconf's */
+int store_ifupdown(const struct plan *plan) FAST_FUNC;
+int store_sysconfig(const struct plan *plan) FAST_FUNC;
+
+/* The part of a file that osconf owns */
+struct section {
+	const char *path;
+	char *old;     /* the whole file; NULL: there is none */
+	char *rest;    /* what is not osconf's */
+	mode_t mode;
+	smallint had;  /* it has such a section */
 };
 
-/* Works out what is missing in the kernel.  Frees nothing; steps point into
- * settings and kernel. */
-void make_plan(struct plan *plan, const struct settings *settings,
-		struct kernel *kernel) FAST_FUNC;
-
-/* Writes a step as the busybox command that does it */
-void step_command(const struct step *step, char command[COMMAND_SIZE]) FAST_FUNC;
-
-/* Writes a step as the console shows it when it is done */
-void step_message(const struct step *step, char message[COMMAND_SIZE]) FAST_FUNC;
+/* Each returns 0; -1 after saying what is wrong.
+ * section_close() replaces the section by lines, none if they are "", and
+ * frees all.  A file of which nothing is left is removed. */
+int section_open(struct section *section, const char *path) FAST_FUNC;
+int section_close(struct section *section, const char *lines) FAST_FUNC;
 
 
 /*** run.c ***/

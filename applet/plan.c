@@ -254,6 +254,16 @@ static char *put_address(char *p, uint32_t address)
 	return p + sprintf(p, ADDRESS_FORMAT, ADDRESS_ARGS(address));
 }
 
+void FAST_FUNC step_ip_route(const struct step *step, char words[COMMAND_SIZE])
+{
+	const struct route *route = &step->route;
+	char *p = put_address(words, route->destination);
+
+	p += sprintf(p, "/%u", prefix_len(route->netmask));
+	if (route->gateway)
+		put_address(stpcpy(p, " via "), route->gateway);
+}
+
 void FAST_FUNC step_command(const struct step *step, char command[COMMAND_SIZE])
 {
 	const struct route *route = &step->route;

@@ -88,8 +88,16 @@ int FAST_FUNC sync_directory_of(const char *path)
 	return failed;
 }
 
-/* Replaces a file, or what it is a link to */
-static int replace_path(const char *path, const char *text, size_t len, mode_t mode)
+int FAST_FUNC remove_path(const char *path)
+{
+	if (unlink(path) != 0) {
+		bb_perror_msg("can't remove %s", path);
+		return -1;
+	}
+	return sync_directory_of(path);
+}
+
+int FAST_FUNC replace_path(const char *path, const char *text, size_t len, mode_t mode)
 {
 	char *name;
 	int dir = open_directory_of(path, &name);
@@ -292,7 +300,7 @@ static int consume_or_remember(struct settings *merged, const struct place *plac
 /* In this order, each durable before the next begins.
  * fresh: NULL if there is no os.conf. */
 static int store(struct settings *merged, const struct settings *fresh,
-		const struct place *place, size_t len_max)
+		const struct place *place, int backend, const struct plan *plan, size_t len_max)
 {
 	int failed = store_password(merged, place);
 
@@ -302,16 +310,18 @@ static int store(struct settings *merged, const struct settings *fresh,
 		failed |= store_hostname(merged->hostname);
 	if (merged->dns_nameserver)
 		failed |= store_nameservers(merged->dns_nameserver, fresh && fresh->dns_nameserver);
+	if (ENABLE_FEATURE_OSCONF_BACKENDS)
+		failed |= store_network(backend, plan);
 	return failed;
 }
 
 int FAST_FUNC commit(struct settings_file *saved, const struct settings_file *fresh,
-		const struct place *place)
+		const struct place *place, int backend, const struct plan *plan)
 {
 	struct settings *merged = &saved->settings;
 	size_t len_max = saved->len + fresh->len;
 
-	if (store(merged, fresh->valid ? &fresh->settings : NULL, place, len_max) != 0)
+	if (store(merged, fresh->valid ? &fresh->settings : NULL, place, backend, plan, len_max) != 0)
 		return -1;
 	if (option_mask32 & OPT_file)
 		return 0;

@@ -18,6 +18,12 @@ export fixtures="$top/tests/fixtures"
 	exit 2
 }
 
+# osconf with all its parts: build/osconf alone has none, but that of a
+# sanitizer's build has
+whole=osconf
+osconf --help 2>&1 | grep -q 'b BACKEND' || whole="busybox osconf"
+export whole
+
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/osconf.XXXXXX") || exit 2
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 2' HUP INT TERM

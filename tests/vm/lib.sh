@@ -6,8 +6,8 @@
 top=$(cd "$(dirname "$0")" && while [ ! -d config ] && [ "$PWD" != / ]; do cd ..; done && pwd)
 : "${BUILD:=$top/build}"
 vm=$BUILD/vm
-cache=$BUILD/cache
-mkdir -p "$vm" "$cache"
+mkdir -p "$vm"
+. "$top/tests/package.sh"
 
 "$top/config/need.sh" qemu-system-x86_64 mcopy mkfs.fat mke2fs sfdisk cpio || exit 1
 
@@ -35,19 +35,6 @@ get_kernel() {
 
 kernel_package() {
 	apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: //p' | head -n 1
-}
-
-# Debian's package $1, unpacked but not installed, in $cache/$2
-get_package() {
-	[ ! -d "$cache/$2" ] || return 0
-	rm -rf "$cache/$2.new"
-	mkdir -p "$cache/$2.new"
-	(cd "$cache/$2.new" && apt-get -q download "$1" >apt.log 2>&1 && dpkg -x ./*.deb . && rm ./*.deb) || {
-		cat "$cache/$2.new/apt.log" >&2
-		echo "apt-get download ${1:-linux-image-cloud-amd64} failed" >&2
-		return 1
-	}
-	mv "$cache/$2.new" "$cache/$2"
 }
 
 # A root file system of build/busybox in the directory $1; $2: the line of
