@@ -235,6 +235,34 @@ vm_send() {
 	printf '%s\n' "$1" >&3
 }
 
+# A talk on the console: waits for PROMPT, types ANSWER, and so on; the answer
+# to a prompt that is not a question (it does not end in "$") is the next prompt.
+# Each is looked for behind the one before it.
+vm_dialogue() { # PROMPT [ANSWER] ...
+	while [ $# != 0 ]; do
+		tail -c +"${heard:-1}" "$console" >"$console.new"
+		tries=600
+		until grep -q -e "$1" "$console.new"; do
+			tries=$((tries - 1))
+			[ "$tries" != 0 ] || {
+				echo "the console never showed: $1; its end is:"
+				tail -n 15 "$console" | tr -d '\r'
+				return 1
+			}
+			sleep 0.1
+			tail -c +"${heard:-1}" "$console" >"$console.new"
+		done
+		case $1 in
+		*'$')
+			heard=$(($(wc -c <"$console") + 1))
+			vm_send "$2"
+			shift 2
+			;;
+		*) shift ;;
+		esac
+	done
+}
+
 vm_login() {
 	vm_wait 'login: $' && vm_send root && vm_wait 'Password: $' && vm_send "$1" && vm_wait '# $'
 }

@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 fixtures=$top/tests/fixtures
 MACS="00:8c:fa:5e:14:23 00:8c:fa:5e:14:24"
 
-CASES="fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child wrong_partition damaged_fat32 damaged_ext4"
+CASES="fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child first_login wrong_partition damaged_fat32 damaged_ext4"
 
 classic_state="iZ23r29djmjZ
 lo 127.0.0.1/8
@@ -56,6 +56,14 @@ start() {
 login() {
 	vm_login "$1" || fail "root logs in"
 	echo "PASS: $name: root logs in with ${2-the password of os.conf}"
+}
+
+# dialogue WHAT PROMPT [ANSWER] ...
+dialogue() {
+	what=$1
+	shift
+	vm_dialogue "$@" || fail "$what"
+	echo "PASS: $name: $what"
 }
 
 state() {
@@ -202,6 +210,31 @@ eth0 10.9.9.9/8
 default via 10.0.0.1 dev eth0
 nameserver 1.1.1.1"
 	vm_stop
+}
+
+# An image with a default password of day 0 (shadow(5)): nobody gets a session
+# with it
+case_first_login() {
+	root_with
+	echo "root:$("$BUILD/busybox" mkpasswd -m sha512 default-1 saltsalt):0:0:99999:7:::" >"$root/etc/shadow"
+	echo 'guest:x:1000:1000::/tmp:/bin/sh' >>"$root/etc/passwd"
+	echo "guest:$("$BUILD/busybox" mkpasswd -m sha512 guest-1 saltsalt):19000:0:99999:7:::" >>"$root/etc/shadow"
+	make_image "$image" vfat "$root"
+	start virtio
+	dialogue "the default password must be changed: not to an empty one, not to the same" \
+		'login: $' root 'Password: $' default-1 '^You must change your password now' \
+		'New password: $' '' 'neither empty nor the old one' \
+		'New password: $' default-1 'neither empty nor the old one'
+	dialogue "not to one that is typed in two ways" 'New password: $' new-1 'Retype password: $' new-2 "Passwords don't match"
+	dialogue "whoever gives up gets no session" 'New password: $' "$(printf '\004')" 'password is not changed' 'login: $' root
+	dialogue "the default password is still to be changed" \
+		'Password: $' default-1 'New password: $' new-1 'Retype password: $' new-1 '# $' 'echo in-$((1 + 1))' '^in-2'
+	dialogue "it is asked for once" '# $' exit 'login: $' root 'Password: $' new-1 '# $' 'echo in-$((1 + 2))' '^in-3'
+	is "the default password is no good any more" "$(vm_run 'grep -c "^root:.6.saltsalt" /etc/shadow')" 0
+	dialogue "login -f, without a password: the same" '# $' "sed -i 's/^\(root:[^:]*\):[0-9]*/\1:0/' /etc/shadow; exec login -f root" \
+		'New password: $' new-3 'Retype password: $' new-3 '# $' 'echo in-$((1 + 3))' '^in-4'
+	dialogue "an account with another day is not asked" '# $' exit 'login: $' guest 'Password: $' guest-1 '[$] $' 'echo in-$((1 + 4))' '^in-5'
+	vm_kill
 }
 
 # What -d may not be, and what is said of it; saved settings are applied all
