@@ -27,6 +27,8 @@
 //usage:#define osconf_trivial_usage
 //usage:       "[-nqv] [-d PART] [-f FILE] [-s FILE] [-R ROOT] [-w SEC]"
 //usage:	IF_FEATURE_OSCONF_BACKENDS(" [-b BACKEND]")
+//usage:	IF_FEATURE_OSCONF_CHECK("\n"
+//usage:       "osconf -c [IMAGE|DEVICE|DIR]")
 //usage:#define osconf_full_usage "\n\n"
 //usage:       "Apply aliyun_custom_image/os.conf of the first partition and remove it,\n"
 //usage:       "else re-apply the saved settings\n"
@@ -43,6 +45,9 @@
 //usage:     "\n	-b BACKEND	Who brings up the network: live (osconf itself, default)"
 //usage:	IF_FEATURE_OSCONF_IFUPDOWN(", ifupdown")
 //usage:	IF_FEATURE_OSCONF_SYSCONFIG(", sysconfig")
+//usage:	)
+//usage:	IF_FEATURE_OSCONF_CHECK(
+//usage:     "\n	-c	Check an image (default: the running system) against the platform's rules"
 //usage:	)
 
 #include <sys/file.h>
@@ -118,9 +123,16 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 
 	umask(0022);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the password will be in memory */
-	opts = getopt32(argv, "^" "nqvd:f:s:R:w:+" IF_FEATURE_OSCONF_BACKENDS("b:") "\0" "=0",
+	opts = getopt32(argv, "^" "nqvd:f:s:R:w:+" IF_FEATURE_OSCONF_BACKENDS("b:") IF_FEATURE_OSCONF_CHECK("c")
+			"\0" IF_FEATURE_OSCONF_CHECK("?1") IF_NOT_FEATURE_OSCONF_CHECK("=0"),
 			&device, &file, &saved_name, &root, &wait_time
 			IF_FEATURE_OSCONF_BACKENDS(, &backend_name));
+	if (ENABLE_FEATURE_OSCONF_CHECK) {
+		if (opts & OPT_check)
+			return check(argv[optind]);
+		if (argv[optind])
+			bb_show_usage();
+	}
 	wait_time = (opts & (OPT_dry_run | OPT_root)) ? 0 : wait_time * 1000;
 
 	if (ENABLE_FEATURE_OSCONF_BACKENDS)

@@ -18,7 +18,7 @@
  *   run.c         steps                              -> run in this process
  *   backend*.c    steps                              -> files of another network system
  *
- * osconf.c calls them one after another; no stage calls back.
+ * osconf.c calls them one after another (check*.c, for -c, stand apart); no stage calls back.
  * Parse, settings and plan do no I/O.
  * Addresses and masks are in host byte order all the way.
  */
@@ -54,6 +54,7 @@ enum {
 	OPT_root    = 1 << 6,
 	OPT_wait    = 1 << 7,
 	OPT_backend = (1 << 8) * ENABLE_FEATURE_OSCONF_BACKENDS,
+	OPT_check   = (1 << (8 + ENABLE_FEATURE_OSCONF_BACKENDS)) * ENABLE_FEATURE_OSCONF_CHECK,
 };
 
 /* What was done, for the console: silent with -q.  What went wrong is
@@ -75,6 +76,33 @@ void mount_kernel_filesystems(void) FAST_FUNC;
  * has the directory.  Waits up to wait_ms milliseconds for it to appear.
  * Returns a descriptor; -1 after saying what is wrong. */
 int open_osconf_dir(const char *spec, unsigned wait_ms) FAST_FUNC;
+
+enum {
+	NAME_SIZE = 32, /* of a block device: DISK_NAME_LEN of the kernel */
+	DEVICE_SIZE = sizeof("/dev/") + NAME_SIZE + sizeof("p1"),
+};
+
+/* Returns 0; -1 after saying what is wrong.  A second time, it does nothing */
+int enter_namespace(void) FAST_FUNC;
+
+/* Finds the disk that / is on.  Returns false: it is on none (initramfs,
+ * overlay, network) */
+int root_disk(char disk[NAME_SIZE]) FAST_FUNC;
+
+/* The device of partition 1 of a disk.  Returns false: it has none */
+int first_partition_of(const char *disk, char device[DEVICE_SIZE]) FAST_FUNC;
+
+/* The device's file for a name in sysfs */
+void device_of(const char *name, char device[DEVICE_SIZE]) FAST_FUNC;
+
+/* Returns the type of a device's file system by its superblock: vfat, ext2,
+ * ext3, ext4, or ufstype=...; NULL: none that we know.  If spec is not NULL,
+ * only if it is its UUID= or LABEL=. */
+const char *file_system_type(const char *device, const char *spec) FAST_FUNC;
+
+/* Mounts a device of that type where nobody else sees it and opens its root;
+ * flags: mount(2).  Returns a descriptor that holds the mount; -1, errno is set */
+int open_mounted(const char *device, const char *type, int flags) FAST_FUNC;
 
 /* What errno says of a mount or of a file on the partition */
 const char *file_system_error(void) FAST_FUNC;
@@ -394,6 +422,23 @@ int run_applet(int (*applet_main)(int argc, char **argv), char **argv) FAST_FUNC
 /* Runs the steps of a plan, or prints them.  Returns 0; -1 after
  * saying which failed. */
 int run_plan(const struct plan *plan) FAST_FUNC;
+
+
+/*** check.c, check_root.c: osconf -c, beside the way of the data ***/
+
+/* Checks an image file, a block device, a directory or, if target is NULL,
+ * the running system.  Returns the exit status: 1 if a rule is broken */
+int check(const char *target) FAST_FUNC;
+
+/* Prints the verdict on one rule */
+enum { CHECK_OK, CHECK_FAIL, CHECK_UNKNOWN };
+void verdict(int what, const char *format, ...)
+		__attribute__((format(printf, 2, 3))) FAST_FUNC;
+
+/* The rules for a root file system.  root, first_fd: descriptors of its root
+ * and of partition 1's (-1: none); first_partition: the latter's device (NULL:
+ * not known). */
+void check_root(int root, int first_fd, const char *first_partition) FAST_FUNC;
 
 POP_SAVED_FUNCTION_VISIBILITY
 

@@ -13,7 +13,7 @@
 
 /*** A mount namespace of our own ***/
 
-static int enter_namespace(void)
+int FAST_FUNC enter_namespace(void)
 {
 	static smallint entered;
 
@@ -68,9 +68,25 @@ static const char *ext_type(int fd)
 	return (SWAP_LE32(feature[0]) & HAS_JOURNAL) ? "ext3" : "ext2";
 }
 
-/* Returns the type of a device's file system by its superblock; NULL: none
- * that we know.  If spec is not NULL, only if it is its UUID= or LABEL=. */
-static const char *probe(const char *device, const char *spec)
+/* fs/ufs/ufs_fs.h; what the kernel takes for a default is none of these */
+static const char *ufs_type(int fd)
+{
+	enum { UFS1 = 8192, UFS2 = 65536, MAGIC = 1372 };
+	uint32_t magic;
+
+	if (pread(fd, &magic, sizeof(magic), UFS1 + MAGIC) == sizeof(magic) && magic == 0x00011954)
+		return "ufstype=44bsd";
+	if (pread(fd, &magic, sizeof(magic), UFS2 + MAGIC) == sizeof(magic) && magic == 0x19540119)
+		return "ufstype=ufs2";
+	return NULL;
+}
+
+static int is_ufs(const char *type)
+{
+	return type[0] == 'u';
+}
+
+const char* FAST_FUNC file_system_type(const char *device, const char *spec)
 {
 	struct volume_id *id;
 	const char *type = NULL;
@@ -83,6 +99,8 @@ static const char *probe(const char *device, const char *spec)
 		type = "vfat";
 	else if (volume_id_probe_ext(id) == 0)
 		type = ext_type(fd);
+	else
+		type = ufs_type(fd);
 	if (type && spec && (is_prefixed_with(spec, "UUID=")
 		? strcasecmp(spec + 5, id->uuid)
 		: strcmp(spec + 6, id->label)) != 0
@@ -93,15 +111,13 @@ static const char *probe(const char *device, const char *spec)
 	return type;
 }
 
-/* Mounts a device where nobody else sees it and opens its root.
- * Returns a descriptor that holds the mount; -1, errno is set. */
-static int open_mounted(const char *device, const char *type, int flags)
+int FAST_FUNC open_mounted(const char *device, const char *type, int flags)
 {
 	/* any directory will do: it is covered in our namespace for a moment only */
 	static const char mountpoint[] ALIGN1 = "/dev";
 	int fd;
 
-	if (mount(device, mountpoint, type, flags, NULL) != 0)
+	if (mount(device, mountpoint, is_ufs(type) ? "ufs" : type, flags, is_ufs(type) ? type : NULL) != 0)
 		return -1;
 	fd = open(mountpoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	umount2(mountpoint, MNT_DETACH);
@@ -128,10 +144,10 @@ static int mount_device(const char *device, const char *type)
 		type = "ext4";
 		fd = open_mounted(device, type, flags);
 	}
-	if (fd < 0 && (errno == EBUSY || errno == EROFS || errno == EACCES)) {
-		/* mounted the other way already, or write-protected */
+	if (fd < 0 && (errno == EBUSY || errno == EROFS || errno == EACCES || is_ufs(type))) {
+		/* mounted the other way already, or write-protected; few kernels can write UFS */
 		fd = open_mounted(device, type, flags ^ MS_RDONLY);
-		if (fd >= 0 && !(flags & MS_RDONLY))
+		if (fd >= 0 && !(flags & MS_RDONLY) && !is_ufs(type))
 			bb_error_msg("%s is read-only", device);
 	}
 	return fd;
@@ -141,12 +157,7 @@ static int mount_device(const char *device, const char *type)
 
 #define SYS_BLOCK "/sys/class/block/"
 
-enum {
-	NAME_SIZE = 32, /* of a block device: DISK_NAME_LEN of the kernel */
-	DEVICE_SIZE = sizeof("/dev/") + NAME_SIZE + sizeof("p1"),
-};
-
-static void device_of(const char *name, char device[DEVICE_SIZE])
+void FAST_FUNC device_of(const char *name, char device[DEVICE_SIZE])
 {
 	char *s;
 
@@ -177,9 +188,8 @@ static int next_name(const char *sys_dir, char name[NAME_SIZE])
 	return best[0];
 }
 
-/* Partition 1 of a disk, as the kernel names it (block/partitions/core.c).
- * Returns false: it has none */
-static int first_partition_of(const char *disk, char device[DEVICE_SIZE])
+/* As the kernel names it: block/partitions/core.c */
+int FAST_FUNC first_partition_of(const char *disk, char device[DEVICE_SIZE])
 {
 	char name[NAME_SIZE + sizeof("p1")];
 	char path[sizeof(SYS_BLOCK "/partition") + sizeof(name)];
@@ -190,9 +200,8 @@ static int first_partition_of(const char *disk, char device[DEVICE_SIZE])
 	return access(path, F_OK) == 0;
 }
 
-/* The disk that / is on: Documentation/ABI/testing/sysfs-block.
- * Returns false: it is on none (initramfs, overlay, network) */
-static int root_disk(char disk[NAME_SIZE])
+/* Documentation/ABI/testing/sysfs-block */
+int FAST_FUNC root_disk(char disk[NAME_SIZE])
 {
 	char path[sizeof(SYS_BLOCK "/partition") + NAME_SIZE];
 	char name[NAME_SIZE];
@@ -233,7 +242,7 @@ static int find_by_spec(const char *spec, char device[DEVICE_SIZE])
 		if (is_prefixed_with(name, "fd")) /* a floppy drive takes seconds to say no */
 			continue;
 		device_of(name, device);
-		if (probe(device, spec))
+		if (file_system_type(device, spec))
 			return 1;
 	}
 	return 0;
@@ -260,11 +269,11 @@ static int open_dir_in(int root)
 
 static int open_dir_on(const char *device)
 {
-	const char *type = probe(device, NULL);
+	const char *type = file_system_type(device, NULL);
 	int root, dir;
 
 	if (!type) {
-		bb_error_msg("%s: no FAT or ext file system", device);
+		bb_error_msg("%s: no FAT, ext or UFS file system", device);
 		return -1;
 	}
 	root = mount_device(device, type);
@@ -297,7 +306,7 @@ static int search_disks(unsigned *seen)
 		const char *type;
 		if (!first_partition_of(disk, device))
 			continue;
-		type = probe(device, NULL);
+		type = file_system_type(device, NULL);
 		if (!type)
 			continue;
 		dir = open_dir_in(mount_device(device, type));

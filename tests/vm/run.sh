@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 fixtures=$top/tests/fixtures
 MACS="00:8c:fa:5e:14:23 00:8c:fa:5e:14:24"
 
-CASES="fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child first_login wrong_partition damaged_fat32 damaged_ext4"
+CASES="fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child check first_login wrong_partition damaged_fat32 damaged_ext4"
 
 classic_state="iZ23r29djmjZ
 lo 127.0.0.1/8
@@ -212,6 +212,42 @@ nameserver 1.1.1.1"
 	vm_stop
 }
 
+# osconf -c where the kernel has FAT32: on a disk that is not in use, from an
+# initramfs with a password of its own; then on the running system
+case_check() {
+	FAT_ID=5a4b3c2d
+	root_with "-d UUID=5A4B-3C2D"
+	make_image "$image" vfat "$root"
+	echo "root:$("$BUILD/busybox" mkpasswd -m sha512 builder saltsalt):19000:0:99999:7:::" >"$root/etc/shadow"
+	initramfs=$work/initramfs
+	make_initramfs "$initramfs" "$root"
+	start virtio "" ""
+	login builder "a password of its own"
+	is "an image with FAT32 passes" "$(vm_run 'rm -f /etc/os.conf; osconf -c /dev/vda; echo status $?' | sed 's/[0-9]* KiB free/N KiB free/')" \
+		"ok    virtual size: 6144 MiB, more than 5120 is needed
+ok    partition 1: 64 MiB
+ok    partition 1: FAT32
+ok    partition 1: N KiB free, 64 is needed
+ok    aliyun_custom_image: a directory
+ok    aliyun_custom_image: nothing of another instance in it
+ok    /etc/inittab: osconf is run at boot
+ok    /etc/inittab: osconf -d UUID=5A4B-3C2D: is partition 1
+ok    accounts: no default password
+ok    SSH: no baked-in host key, no empty passwords
+status 0"
+	vm_kill
+	put_conf "$image" "$fixtures/vpc.conf"
+	initramfs=$vm/initramfs
+	start virtio
+	login qwer1234
+	is "the running system is no image that is ready: it has a password and saved settings" \
+		"$(vm_run 'osconf -c; echo status $?' | grep -v ^ok)" \
+		"FAIL  account root: a default password, lock it with *
+?     /etc/os.conf: saved settings of an instance, remove them
+status 1"
+	vm_kill
+}
+
 # An image with a default password of day 0 (shadow(5)): nobody gets a session
 # with it
 case_first_login() {
@@ -228,12 +264,12 @@ case_first_login() {
 	dialogue "not to one that is typed in two ways" 'New password: $' new-1 'Retype password: $' new-2 "Passwords don't match"
 	dialogue "whoever gives up gets no session" 'New password: $' "$(printf '\004')" 'password is not changed' 'login: $' root
 	dialogue "the default password is still to be changed" \
-		'Password: $' default-1 'New password: $' new-1 'Retype password: $' new-1 '# $' 'echo in-$((1 + 1))' '^in-2'
-	dialogue "it is asked for once" '# $' exit 'login: $' root 'Password: $' new-1 '# $' 'echo in-$((1 + 2))' '^in-3'
+		'Password: $' default-1 'New password: $' new-1 'Retype password: $' new-1 '# $' 'expr 1 + 1' '^2'
+	dialogue "it is asked for once" '# $' exit 'login: $' root 'Password: $' new-1 '# $' 'expr 1 + 2' '^3'
 	is "the default password is no good any more" "$(vm_run 'grep -c "^root:.6.saltsalt" /etc/shadow')" 0
 	dialogue "login -f, without a password: the same" '# $' "sed -i 's/^\(root:[^:]*\):[0-9]*/\1:0/' /etc/shadow; exec login -f root" \
-		'New password: $' new-3 'Retype password: $' new-3 '# $' 'echo in-$((1 + 3))' '^in-4'
-	dialogue "an account with another day is not asked" '# $' exit 'login: $' guest 'Password: $' guest-1 '[$] $' 'echo in-$((1 + 4))' '^in-5'
+		'New password: $' new-3 'Retype password: $' new-3 '# $' 'expr 1 + 3' '^4'
+	dialogue "an account with another day is not asked" '# $' exit 'login: $' guest 'Password: $' guest-1 '[$] $' 'expr 1 + 4' '^5'
 	vm_kill
 }
 
@@ -253,7 +289,7 @@ case_wrong_partition() {
 	wrong UUID=1234-5678 "osconf: UUID=1234-5678: no such partition"
 	wrong LABEL=OSB "osconf: LABEL=OSB: no such partition"
 	wrong /dev/vdz1 "osconf: /dev/vdz1: no such partition"
-	wrong /dev/vda "osconf: /dev/vda: no FAT or ext file system"
+	wrong /dev/vda "osconf: /dev/vda: no FAT, ext or UFS file system"
 	wrong /dev/null "osconf: /dev/null: not UUID=, LABEL=, a block device or a directory"
 	wrong /etc/passwd "osconf: /etc/passwd: not UUID=, LABEL=, a block device or a directory"
 	wrong /dev/vda2 "osconf: /dev/vda2: can't open directory aliyun_custom_image: No such file or directory"
