@@ -302,16 +302,26 @@ static int search_disks(unsigned *seen)
 	if (count == *seen)
 		return -1;
 	*seen = count;
-	while (dir < 0 && next_name("/sys/block", disk)) {
+	while (next_name("/sys/block", disk)) {
 		const char *type;
+		int other;
+
 		if (!first_partition_of(disk, device))
 			continue;
 		type = file_system_type(device, NULL);
 		if (!type)
 			continue;
-		dir = open_dir_in(mount_device(device, type));
-		if (dir >= 0)
+		other = open_dir_in(mount_device(device, type));
+		if (other < 0)
+			continue;
+		if (dir < 0) {
+			dir = other;
 			verbose_msg("first partition is %s (%s)", device, type);
+		} else {
+			close(other);
+			bb_error_msg("%s has the directory %s, too: it is left alone, -d tells which one is meant",
+				device, OSCONF_DIR);
+		}
 	}
 	return dir;
 }

@@ -49,6 +49,8 @@ void FAST_FUNC find_place(struct place *place, const char *saved)
 		place->shadow_lasts = shadow_lasts < 0 ? etc_lasts : shadow_lasts;
 		if (!saved && !etc_lasts)
 			place->saved = SAVED_RELATIVE;
+		if (saved && is_relative(place)) /* an overlay, say: nobody can see that it goes */
+			place->shadow_lasts = 0;
 	}
 }
 

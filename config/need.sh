@@ -22,8 +22,9 @@ package_of() {
 	ip | tc | bridge) echo iproute2 ;;
 	unshare | nsenter | losetup | setsid) echo util-linux ;;
 	xz) echo xz-utils ;;
+	mksquashfs) echo squashfs-tools ;;
 	mandoc | cppcheck | tar | make | gcc | bzip2 | patch | cpio | bc | file | git | perl | python3 | \
-		strace | shellcheck | syslinux | expect | fusefat | makefs | gzip | clang | \
+		strace | shellcheck | syslinux | expect | fusefat | makefs | dmsetup | gzip | clang | \
 		wget | curl) echo "$1" ;;
 	*-linux-gnu-gcc) echo "gcc-${1%-gcc}" ;;
 	esac

@@ -26,15 +26,17 @@ P1_SIZE=64
 P2_SIZE=64
 DISK_SIZE=6144
 
-# Debian's kernel for clouds, unpacked but not installed, in $cache/kernel
+# Debian's kernel for clouds, unpacked but not installed, in $cache/kernel; with
+# the name of another kernel package and of its directory, that one
 get_kernel() {
-	[ ! -e "$cache/kernel/vmlinuz" ] || return 0
-	[ -n "$(kernel_package)" ] || [ "$(id -u)" != 0 ] || apt-get -q update >/dev/null
-	get_package "$(kernel_package)" kernel && ln "$cache"/kernel/boot/vmlinuz-* "$cache/kernel/vmlinuz"
+	[ ! -e "$cache/${2:-kernel}/vmlinuz" ] || return 0
+	[ -n "$(kernel_package "$@")" ] || [ "$(id -u)" != 0 ] || apt-get -q update >/dev/null
+	get_package "$(kernel_package "$@")" "${2:-kernel}" &&
+		ln -f "$cache/${2:-kernel}"/boot/vmlinuz-* "$cache/${2:-kernel}/vmlinuz"
 }
 
 kernel_package() {
-	apt-cache depends linux-image-cloud-amd64 2>/dev/null | sed -n 's/.*Depends: //p' | head -n 1
+	apt-cache depends "${1:-linux-image-cloud-amd64}" 2>/dev/null | sed -n 's/.*Depends: //p' | head -n 1
 }
 
 # A root file system of build/busybox in the directory $1; $2: the line of
@@ -67,7 +69,8 @@ make_root() {
 	chmod 600 "$1/etc/shadow"
 }
 
-# An initramfs $1 with the modules; the rest of the arguments: directories
+# An initramfs $1 with the modules of $KERNEL, of which those in $LATE are there
+# but not loaded; the rest of the arguments: directories
 # whose content goes in, too
 make_initramfs() {
 	cpio=$1
@@ -80,13 +83,16 @@ make_initramfs() {
 	cp "$BUILD/busybox" "$dir/bin/busybox"
 	install -m 755 "$top/tests/vm/init" "$dir/init"
 	for module in $MODULES; do
-		file=$(find "$cache/kernel/lib/modules" -name "$module.ko*" | head -n 1)
+		file=$(find "$cache/${KERNEL:-kernel}/lib/modules" -name "$module.ko*" | head -n 1)
 		case $file in
 		*.xz) xz -dc "$file" >"$dir/modules/$module.ko" ;;
 		?*) cp "$file" "$dir/modules/" ;;
 		*) continue ;; # built in
 		esac
-		echo "$module" >>"$dir/modules/order"
+		case " ${LATE-} " in
+		*" $module "*) ;;
+		*) echo "$module" >>"$dir/modules/order" ;;
+		esac
 	done
 	(cd "$dir" && find . | cpio -o -H newc -R 0:0 --quiet) >"$cpio"
 	rm -rf "$dir"
@@ -104,28 +110,43 @@ make_filesystem() {
 		mkfs.fat -F 32 -s 1 -i "$FAT_ID" -n "$3" --offset=$(($4 * 2048)) "$1" $(($5 * 1024)) >/dev/null 2>&1
 		(cd "$6" && mcopy -s -i "$1@@$4M" ./* ::/)
 		;;
+	squashfs)
+		mksquashfs "$6" "$1.squashfs" -quiet -no-progress -all-root >/dev/null
+		dd if="$1.squashfs" of="$1" bs=1M seek="$4" conv=notrunc status=none
+		rm "$1.squashfs"
+		;;
+	ufs1 | ufs2)
+		makefs -t ffs -o "version=${2#ufs}" -s "$5m" "$1.ufs" "$6" >/dev/null
+		dd if="$1.ufs" of="$1" bs=1M seek="$4" conv=notrunc status=none
+		rm "$1.ufs"
+		;;
 	*)
 		mke2fs -q -F -t "$2" -L "$3" -d "$6" -E "offset=$(($4 << 20)),root_owner=0:0" "$1" "$5M"
 		;;
 	esac
 }
 
-# A disk image $1 as a user would upload it: partition 1 of type $2 with the
+mbr_only() {
+	[ "${LABEL:-dos}" != dos ] || echo "$1"
+}
+
+# A disk image $1 as a user would upload it, with a partition table of type
+# $LABEL (dos, gpt): partition 1 of type $2 with the
 # directory, partition 2 with an ext4 root file system made from $3.
 # With $3 empty there is no partition 2.
 make_image() {
 	rm -f "$1"
 	truncate -s "${DISK_SIZE}M" "$1"
 	{
-		echo 'label: dos'
-		echo "start=$((P1_START * 2048)), size=$((P1_SIZE * 2048)), type=$([ "$2" = vfat ] && echo c || echo 83), bootable"
-		[ -z "$3" ] || echo "start=$(($(p2_start) * 2048)), size=$((P2_SIZE * 2048)), type=83"
+		echo "label: ${LABEL:-dos}"
+		echo "start=$((P1_START * 2048)), size=$((P1_SIZE * 2048)), $(mbr_only "type=$([ "$2" = vfat ] && echo c || echo 83), bootable")"
+		[ -z "$3" ] || echo "start=$(($(p2_start) * 2048)), size=$((P2_SIZE * 2048))"
 	} | sfdisk -q "$1"
 	dir=$(mktemp -d "$vm/part1.XXXXXX")
 	mkdir "$dir/aliyun_custom_image"
 	make_filesystem "$1" "$2" OSBOOT "$P1_START" "$P1_SIZE" "$dir"
 	rm -rf "$dir"
-	[ -z "$3" ] || make_filesystem "$1" ext4 osroot "$(p2_start)" "$P2_SIZE" "$3"
+	[ -z "$3" ] || make_filesystem "$1" "${P2_TYPE:-ext4}" osroot "$(p2_start)" "$P2_SIZE" "$3"
 }
 
 # The same with the root file system made from $2 on partition 1, and no other

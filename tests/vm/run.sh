@@ -12,7 +12,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 fixtures=$top/tests/fixtures
 MACS="00:8c:fa:5e:14:23 00:8c:fa:5e:14:24"
 
-CASES="fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child check first_login wrong_partition damaged_fat32 damaged_ext4"
+. "$here/hardware.sh"
+CASES="$HARDWARE_CASES fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child check first_login wrong_partition damaged_fat32 damaged_ext4"
 
 classic_state="iZ23r29djmjZ
 lo 127.0.0.1/8
@@ -49,7 +50,7 @@ root_with() {
 
 # start BUS [MACS [ROOT]]: boots the image with the kernel beside it
 start() {
-	vm_start "$image" "$1" "${2-$MACS}" -kernel "$cache/kernel/vmlinuz" -initrd "${initramfs-$vm/initramfs}" \
+	vm_start "$image" "$1" "${2-$MACS}" -kernel "$cache/${KERNEL:-kernel}/vmlinuz" -initrd "${initramfs-$vm/initramfs}" \
 		-append "${3-root=LABEL=osroot} console=ttyS0 quiet panic=-1"
 }
 

@@ -1,0 +1,246 @@
+# shellcheck shell=sh
+# Cases of run.sh: other partition tables, disks, roots and file systems than
+# the usual ones, and hardware that comes late
+HARDWARE_CASES="gpt whole_disk two_disks late mounted_at_boot overlay squashfs read_only_root device_mapper ufs1 ufs2"
+
+# The VPC os.conf, whose one card all of these have
+VPC_MAC=00:8c:fa:5e:14:23
+vpc_state="iZ23r29djmjZ
+lo 127.0.0.1/8
+eth0 10.171.254.123/24
+default via 10.171.254.1 dev eth0
+nameserver 7.7.7.7
+nameserver 8.8.8.8"
+
+# twice ROOT [EXPECTED]: two boots of the VPC os.conf; what is then left of it
+twice() {
+	put_conf "$image" "$fixtures/vpc.conf"
+	for boot in first second; do
+		start virtio "$VPC_MAC" "$1"
+		login qwer1234
+		is "the $boot boot sets up all of os.conf" "$(state)" "$vpc_state"
+		vm_stop
+	done
+	is "what is left in aliyun_custom_image" "$(list_conf "$image")" "${2-}"
+}
+
+# hook INITRAMFS-TEXT [DIR...]: an initramfs that runs it before the root is mounted
+hook() {
+	mkdir -p "$work/hook"
+	echo "$1" >"$work/hook/hook"
+	shift
+	initramfs=$work/initramfs
+	make_initramfs "$initramfs" "$work/hook" "$@"
+}
+
+case_gpt() {
+	LABEL=gpt
+	root_with
+	make_image "$image" vfat "$root"
+	twice root=LABEL=osroot
+}
+
+case_whole_disk() {
+	root_with
+	mkdir "$root/aliyun_custom_image"
+	truncate -s 64M "$image"
+	mke2fs -q -F -t ext4 -L osroot -d "$root" -E root_owner=0:0 "$image"
+	debugfs -w -R "write $fixtures/vpc.conf aliyun_custom_image/os.conf" "$image" >/dev/null 2>&1
+	for boot in first second; do
+		start virtio "$VPC_MAC"
+		login qwer1234
+		is "a root that fills its disk: the $boot boot sets up all" "$(state)" "$vpc_state"
+		vm_stop
+	done
+	e2fsck -fp "$image" >/dev/null 2>&1
+	is "what is left" "$(debugfs -R "ls -p aliyun_custom_image" "$image" 2>/dev/null | cut -d/ -f6 | grep -vx -e '' -e . -e ..)" ""
+}
+
+# sda comes before vda
+case_two_disks() {
+	root_with
+	other=$work/other.img
+	make_image "$other" ext4 ""
+	sed 's/^hostname=.*/hostname=other/' "$fixtures/vpc.conf" >"$work/other.conf"
+	put_conf "$other" "$work/other.conf"
+	make_image "$image" vfat "$root"
+	put_conf "$image" "$fixtures/vpc.conf"
+	start_both() {
+		vm_start "$image" virtio "$VPC_MAC" -kernel "$cache/kernel/vmlinuz" -initrd "$1" -append "$2 console=ttyS0 quiet panic=-1" \
+			-drive "file=$other,format=raw,if=none,id=other,cache=unsafe" -device ide-hd,drive=other
+	}
+	start_both "$vm/initramfs" root=LABEL=osroot
+	login qwer1234
+	is "two disks have the directory: the one with / counts" "$(vm_run hostname)" iZ23r29djmjZ
+	vm_stop
+	is "the other's os.conf is left alone" "$(list_conf "$other")" os.conf
+
+	put_conf "$image" "$fixtures/vpc.conf"
+	initramfs=$work/initramfs
+	make_initramfs "$initramfs" "$root"
+	start_both "$initramfs" ""
+	login qwer1234
+	is "/ is on no disk: the first one counts" "$(vm_run hostname)" other
+	is "and it is said" "$(tr -d '\r' <"$console" | sed -n 's/^\(osconf: .*too\):.*/\1/p')" "osconf: /dev/vda1 has the directory aliyun_custom_image, too"
+	vm_stop
+	is "the second's os.conf is left alone" "$(list_conf "$image")" os.conf
+}
+
+# The drivers of disk and card are loaded after osconf has begun
+case_late() {
+	root_with
+	LATE="virtio_blk virtio_net"
+	sed -i 's,^::sysinit:/sbin/osconf,::sysinit:/bin/sh /late,' "$root/etc/inittab"
+	cat >"$root/late" <<-'EOF'
+		mount -t devtmpfs dev /dev
+		(usleep 700000; insmod /modules/virtio_blk.ko; usleep 700000; insmod /modules/virtio_net.ko) &
+		osconf -w 30
+	EOF
+	initramfs=$work/initramfs
+	make_initramfs "$initramfs" "$root"
+	make_image "$image" vfat ""
+	twice "" os.conf.saved
+}
+
+case_mounted_at_boot() {
+	root_with
+	sed -i 's,^::sysinit:/sbin/osconf,::sysinit:/bin/mount -t devtmpfs dev /dev\n::sysinit:/bin/mount -o rw LABEL=OSBOOT /boot\n&,' "$root/etc/inittab"
+	mkdir "$root/boot"
+	make_image "$image" ext4 "$root"
+	twice root=LABEL=osroot
+	put_conf "$image" "$fixtures/vpc.conf"
+	start virtio "$VPC_MAC"
+	login qwer1234
+	vm_run "sed -i s/-o.rw.LABEL/-o\ ro\ LABEL/ /etc/inittab" >/dev/null
+	vm_stop
+	put_conf "$image" "$fixtures/vpc.conf"
+	start virtio "$VPC_MAC"
+	login qwer1234
+	is "mounted read-only at /boot: said so, applied all the same, and remembered" \
+		"$(tr -d '\r' <"$console" | grep -e read-only -e "can't"; vm_run "grep -c ^applied /etc/os.conf; ls /boot/aliyun_custom_image")" \
+		"osconf: /dev/vda1 is read-only
+osconf: can't remove os.conf: Read-only file system
+1
+os.conf"
+	vm_stop
+}
+
+case_overlay() {
+	root_with "-s os.conf.saved"
+	MODULES="$MODULES overlay"
+	hook 'mount_root() {
+		/bin/busybox mkdir -p /lower /upper && /bin/busybox mount -o ro "$device" /lower && /bin/busybox mount -t tmpfs tmpfs /upper &&
+			/bin/busybox mkdir /upper/u /upper/w && /bin/busybox mount -t overlay -o lowerdir=/lower,upperdir=/upper/u,workdir=/upper/w overlay /new
+	}'
+	make_image "$image" vfat "$root"
+	twice root=LABEL=osroot os.conf.saved
+}
+
+# /etc is a copy on a tmpfs
+tmpfs_etc() {
+	root_with
+	mv "$root/etc" "$root/etc.image"
+	mkdir "$root/etc"
+	cp "$root/etc.image/inittab" "$root/etc/inittab"
+	sed -i '1i ::sysinit:/bin/sh -c "mount -t tmpfs tmpfs /etc; cp -a /etc.image/. /etc"' "$root/etc/inittab"
+	sed -i '/remount/d' "$root/etc/inittab" "$root/etc.image/inittab"
+}
+
+case_squashfs() {
+	"$top/config/need.sh" mksquashfs || exit 1
+	tmpfs_etc
+	MODULES="$MODULES squashfs"
+	P2_TYPE=squashfs
+	hook ':'
+	make_image "$image" vfat "$root"
+	twice root=/dev/vda2 os.conf.saved
+}
+
+case_read_only_root() {
+	tmpfs_etc
+	make_image "$image" ext4 "$root"
+	twice root=LABEL=osroot os.conf.saved
+}
+
+# The root is a linear mapping onto partition 2
+case_device_mapper() {
+	"$top/config/need.sh" dmsetup || exit 1
+	root_with
+	MODULES="$MODULES dax dm-mod"
+	dm=$work/dm
+	mkdir -p "$dm/sbin" "$dm/dev" "$dm/sys"
+	program=$(PATH=$PATH:/usr/sbin:/sbin command -v dmsetup)
+	cp "$program" "$dm/sbin/dmsetup"
+	for lib in $(ldd "$program" | grep -o '/[^ ]*'); do
+		mkdir -p "$dm${lib%/*}"
+		cp -L "$lib" "$dm$lib"
+	done
+	hook 'mount_root() {
+		export DM_DISABLE_UDEV=1
+		/sbin/dmsetup create root --table "0 $(/bin/busybox cat /sys/class/block/vda2/size) linear /dev/vda2 0" &&
+			/bin/busybox umount /sys && /bin/busybox mount -o ro /dev/mapper/root /new
+	}
+	/bin/busybox mount -t sysfs sysfs /sys' "$dm"
+	make_image "$image" ext4 "$root"
+	twice root=/dev/vda2
+	start virtio "$VPC_MAC" root=/dev/vda2
+	login qwer1234
+	is "the root was on device mapper" "$(vm_run 'cat /sys/dev/block/$(($(stat -c %d /) / 256)):0/dm/name; cat /sys/block/dm-0/slaves/*/partition')" "root
+2"
+	vm_kill
+}
+
+# Debian's kernel reads UFS and can't write it
+ufs() { # VERSION
+	"$top/config/need.sh" makefs || exit 1
+	get_kernel linux-image-amd64 kernel-full || fail "Debian's full kernel can be had"
+	KERNEL=kernel-full
+	MODULES="$MODULES crc16 crc32c_generic libcrc32c mbcache jbd2 ext4 ufs"
+	hook ':'
+	root_with "-d /dev/vda1"
+	make_image "$image" "ufs$1" "$root"
+}
+
+# What the platform does: a new file on the partition
+put_ufs() {
+	mkdir -p "$work/ufs/aliyun_custom_image"
+	cp "$1" "$work/ufs/aliyun_custom_image/os.conf"
+	make_filesystem "$image" ufs1 "" "$P1_START" "$P1_SIZE" "$work/ufs"
+}
+
+said() {
+	tr -d '\r' <"$console" | grep '^osconf: .*os.conf\|^osconf: root'
+}
+
+case_ufs1() {
+	ufs 1
+	put_ufs "$fixtures/vpc.conf"
+	start virtio "$VPC_MAC"
+	login qwer1234
+	is "it is read and applied" "$(state)" "$vpc_state"
+	is "that it can't be removed is said" "$(said)" "osconf: root's password is changed
+osconf: can't remove os.conf: Read-only file system"
+	vm_run "echo root:mine | chpasswd" >/dev/null
+	vm_stop
+	start virtio "$VPC_MAC"
+	login mine "a password that was changed since: os.conf is not applied again"
+	is "the second boot sets up the network" "$(state)" "$vpc_state"
+	is "nothing more is said of os.conf" "$(said)" ""
+	vm_stop
+	sed 's/^hostname=.*/hostname=new/' "$fixtures/vpc.conf" >"$work/new.conf"
+	put_ufs "$work/new.conf"
+	start virtio "$VPC_MAC"
+	login qwer1234 "the password of a new os.conf"
+	is "a new os.conf is applied" "$(vm_run hostname)" new
+	vm_stop
+}
+
+# makefs puts its UFS2 superblock where Linux does not look
+case_ufs2() {
+	ufs 2
+	start virtio "$VPC_MAC"
+	vm_wait 'login: $' || fail "the machine boots"
+	is "UFS2 whose superblock is not where Linux looks: said plainly" "$(tr -d '\r' <"$console" | sed -n '/^osconf: .dev/p')" \
+		"osconf: /dev/vda1: no FAT, ext or UFS file system"
+	vm_kill
+}
