@@ -1,7 +1,10 @@
 # shellcheck shell=sh
 # Cases of run.sh: other partition tables, disks, roots and file systems than
-# shellcheck disable=SC2016,SC2034,SC2154 # its variables are those of run.sh and lib.sh
 # the usual ones, and hardware that comes late
+#
+# Its variables are those of run.sh and lib.sh:
+# shellcheck disable=SC2016,SC2034,SC2154
+
 HARDWARE_CASES="gpt whole_disk two_disks late mounted_at_boot overlay squashfs read_only_root device_mapper ufs1 ufs2"
 
 # The VPC os.conf, whose one card all of these have
