@@ -34,6 +34,10 @@ busybox_make = SOURCE_DATE_EPOCH=$$(cat $(tree)/.released) $(MAKE) --no-print-di
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(Q),@printf '  %-7s %s\n' $(1))
 
+# Two configurations generate files in one and the same source tree: not side by
+# side. Each of them takes all jobs
+.NOTPARALLEL:
+
 .PHONY: all
 all: tools
 	@$(MAKE) --no-print-directory programs
