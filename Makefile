@@ -53,7 +53,10 @@ help:
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
 	@echo '  test-full        the same with every fault and many more power cuts'
 	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on os.conf and on saved settings (60)'
-	@echo '  size             what osconf costs, by file and by function'
+	@echo '  upstream-test    busybox'"'"'s own test suite, with the series and without, 1.38.0 and 1.37.0'
+	@echo '  size             what osconf costs, by file and by function; UPDATE=1: into README.md'
+	@echo '  bench            time, memory and system calls, beside what people use instead;'
+	@echo '                   UPDATE=1: also into README.md'
 	@echo '  dist             one patch file for each busybox release, and what goes with it'
 	@echo '  clean            remove what was built, keep what was downloaded'
 	@echo '  distclean        remove that too'
@@ -149,17 +152,36 @@ test: all
 test-full: export FULL := 1
 test-full: test
 
-# The minimal image as it would be without osconf
-$(objects)/without/.built: config/image.config $(objects)/image/.built
+# The minimal image as it would be without osconf, and with its main part alone
+$(objects)/without/.built: without := OSCONF
+$(objects)/main/.built: without := FEATURE_OSCONF
+$(objects)/without/.built $(objects)/main/.built: config/image.config $(objects)/image/.built
 	$(Q)mkdir -p $(@D)
-	$(Q)grep -v OSCONF $< >$(@D)/fragment
+	$(Q)grep -v $(without) $< >$(@D)/fragment
 	$(Q)cd $(@D) && $(CURDIR)/config/kconfig.sh $(@D)/fragment env $(busybox_make)
 	+$(Q)$(busybox_make) $(jobs) busybox
 	$(Q)touch $@
 
 .PHONY: size
-size: all $(objects)/without/.built
-	@config/size.sh $(objects) $(tree)
+size: all $(objects)/without/.built $(objects)/main/.built
+	@config/size.sh $(objects) $(tree) $(O)/size
+
+$(O)/bench/%: tests/bench/%.c
+	$(Q)mkdir -p $(@D)
+	$(call say,CC $@)
+	$(Q)gcc -Wall -Wextra -O2 -static -o $@ $< -lcrypt
+
+.PHONY: bench
+bench: export BUILD := $(O)
+bench: all
+	@$(MAKE) --no-print-directory $(O)/bench/measure $(O)/bench/floor
+	@tests/bench/run.sh
+
+.PHONY: upstream-test
+upstream-test: export BUILD := $(O)
+upstream-test: export UPSTREAM_VERSIONS := 1.38.0 1.37.0
+upstream-test: all
+	@tests/upstream.tests
 
 .PHONY: dist
 dist:
@@ -195,7 +217,7 @@ $(O)/fuzz/%: tests/fuzz/fuzz.c $(objects)/fuzz/.built
 
 .PHONY: clean
 clean:
-	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo vm fuzz asan coverage dist)
+	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo vm bench fuzz asan coverage dist)
 
 .PHONY: distclean
 distclean: clean
