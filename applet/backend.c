@@ -42,7 +42,7 @@ static char *find_line(char *text, const char *prefix)
 	return text;
 }
 
-/* What can't be made, replace_path() complains of */
+/* What can't be made, replace_file() complains of */
 static void make_directory_of(const char *path)
 {
 	char *dir = xstrndup(path, strrchr(path, '/') - path);
@@ -98,7 +98,7 @@ int FAST_FUNC section_close(struct section *section, const char *lines)
 	) {
 		if (!section->old)
 			make_directory_of(section->path);
-		failed = replace_path(section->path, rest, strlen(rest), section->mode);
+		failed = replace_file(AT_FDCWD, section->path, rest, section->mode);
 		if (!failed && *lines)
 			done_msg("%s is written", section->path);
 	}

@@ -65,14 +65,14 @@ static char *put_card(char *p, const struct step *step, const char *others)
 	/* busybox's ifup stops at a second `auto` for the same card */
 	if (!has_line(others, "auto", card, 1))
 		p += sprintf(p, "auto %s\n", card);
-	if (step->ip_addr == INADDR_LOOPBACK)
+	if (step->route.destination == INADDR_LOOPBACK)
 		return has_iface ? p : p + sprintf(p, "iface %s inet loopback\n", card);
 	if (has_iface)
 		bb_error_msg("%s: %s has another iface stanza for it, which ifup applies too: remove it",
 			card, interfaces);
 	return p + sprintf(p, "iface %s inet static\n"
 		"\taddress "ADDRESS_FORMAT"\n\tnetmask "ADDRESS_FORMAT"\n", card,
-		ADDRESS_ARGS(step->ip_addr), ADDRESS_ARGS(step->route.netmask));
+		ADDRESS_ARGS(step->route.destination), ADDRESS_ARGS(step->route.netmask));
 }
 
 int FAST_FUNC store_ifupdown(const struct plan *plan)

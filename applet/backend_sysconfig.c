@@ -73,7 +73,7 @@ static int store_address(const struct step *step)
 	sprintf(path, SCRIPTS "/ifcfg-%s", step->name);
 	sprintf(lines, "DEVICE=%s\nONBOOT=yes\nBOOTPROTO=static\n"
 		"IPADDR="ADDRESS_FORMAT"\nNETMASK="ADDRESS_FORMAT"\n", step->name,
-		ADDRESS_ARGS(step->ip_addr), ADDRESS_ARGS(step->route.netmask));
+		ADDRESS_ARGS(step->route.destination), ADDRESS_ARGS(step->route.netmask));
 	return store_section(path, lines);
 }
 
@@ -112,7 +112,7 @@ int FAST_FUNC store_sysconfig(const struct plan *plan)
 		if (step->what == STEP_HOSTNAME)
 			sprintf(lines, "HOSTNAME=%s\n", step->name);
 		/* initscripts have an ifcfg-lo of their own */
-		if (step->what != STEP_ADDRESS || step->ip_addr == INADDR_LOOPBACK)
+		if (step->what != STEP_ADDRESS || step->route.destination == INADDR_LOOPBACK)
 			continue;
 		failed |= store_address(step);
 		failed |= store_routes(plan, step->name);

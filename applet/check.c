@@ -150,7 +150,7 @@ static void check_type(const char *device, const char *type)
 	enum { FAT32_MARK = 82, EXT_RO_COMPAT = 1024 + 100, READONLY = 0x1000 };
 	char fat[5] = "";
 	uint32_t features = 0;
-	int fd = open(device, O_RDONLY | O_CLOEXEC);
+	int fd = open(device, O_RDONLY);
 
 	if (fd >= 0) {
 		pread(fd, fat, sizeof(fat), FAT32_MARK);
@@ -250,7 +250,7 @@ static int open_running(struct disk *disk, char **first, int *first_fd)
 	} else {
 		device_of(name, device);
 		disk->name = xstrdup(device);
-		disk->fd = xopen(device, O_RDONLY | O_CLOEXEC);
+		disk->fd = xopen(device, O_RDONLY);
 		check_disk(disk);
 		if (first_partition_of(name, device)) {
 			type = file_system_type(device, NULL);
@@ -260,7 +260,7 @@ static int open_running(struct disk *disk, char **first, int *first_fd)
 			*first = xstrdup(device);
 		}
 	}
-	return xopen("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return xopen("/", O_RDONLY | O_DIRECTORY);
 }
 
 int FAST_FUNC check(const char *target)
@@ -273,7 +273,7 @@ int FAST_FUNC check(const char *target)
 	if (target)
 		xstat(target, &st);
 	if (target && S_ISDIR(st.st_mode)) {
-		root = xopen(target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		root = xopen(target, O_RDONLY | O_DIRECTORY);
 		verdict(CHECK_UNKNOWN, "disk and partition 1: not looked at in a directory");
 		if (faccessat(root, OSCONF_DIR, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			first_fd = root;
@@ -282,7 +282,7 @@ int FAST_FUNC check(const char *target)
 		if (enter_namespace() != 0)
 			return EXIT_FAILURE;
 		if (target) {
-			disk.fd = xopen(target, O_RDONLY | O_CLOEXEC);
+			disk.fd = xopen(target, O_RDONLY);
 			check_disk(&disk);
 			root = open_partitions(&disk, &first, &first_fd);
 		} else {

@@ -9,26 +9,34 @@
 #include <net/route.h>
 #include "osconf.h"
 
+enum { ADDRESSES_MAX = 1024 }; /* of all cards */
+
 static struct card *add_card(struct kernel *kernel, const char *name)
 {
 	struct card *card;
+	unsigned number;
 
 	kernel->card = xrealloc_vector(kernel->card, 3, kernel->cards);
 	card = &kernel->card[kernel->cards++];
 	memset(card, 0, sizeof(*card));
 	strcpy(card->name, name);
+	name = is_prefixed_with(name, "eth");
+	if (name)
+		name = take_number(name, INTERFACES_MAX - 1, &number);
+	card->number = name && !*name ? (int)number : -1;
 	card->eth = -1;
 	return card;
 }
 
 void FAST_FUNC kernel_untouched(struct kernel *kernel, const struct settings *settings)
 {
+	uint32_t named = interfaces_named(settings);
 	char name[IFNAMSIZ];
 	int n;
 
 	add_card(kernel, "lo")->loopback = 1;
 	for (n = 0; n < INTERFACES_MAX; n++) {
-		if (settings->named & (1U << n)) {
+		if (named & (1U << n)) {
 			sprintf(name, "eth%d", n);
 			add_card(kernel, name)->eth = n;
 		}
@@ -38,21 +46,22 @@ void FAST_FUNC kernel_untouched(struct kernel *kernel, const struct settings *se
 /* sysfs: Documentation/ABI/testing/sysfs-class-net */
 int FAST_FUNC kernel_read_cards(struct kernel *kernel)
 {
-	int fd = xsocket(AF_INET, SOCK_DGRAM, 0);
 	DIR *dir = warn_opendir("/sys/class/net");
 	struct dirent *entry;
 	int failed = dir ? 0 : -1;
 
+	if (kernel->fd < 0)
+		kernel->fd = xsocket(AF_INET, SOCK_DGRAM, 0);
 	kernel->cards = 0;
 	while (dir && (entry = readdir(dir)) != NULL) {
 		struct ifreq ifr;
 		struct card *card;
-		char device[sizeof("/sys/class/net//device") + IFNAMSIZ];
+		const uint8_t *mac;
 
 		if (DOT_OR_DOTDOT(entry->d_name) || strlen(entry->d_name) >= IFNAMSIZ)
 			continue;
 		strcpy(ifr.ifr_name, entry->d_name);
-		if (ioctl(fd, SIOCGIFHWADDR, &ifr) != 0) {
+		if (ioctl(kernel->fd, SIOCGIFHWADDR, &ifr) != 0) {
 			if (errno != ENODEV) { /* it has just gone */
 				bb_perror_msg("can't read card %s", entry->d_name);
 				failed = -1;
@@ -66,14 +75,21 @@ int FAST_FUNC kernel_read_cards(struct kernel *kernel)
 		}
 		card = add_card(kernel, ifr.ifr_name);
 		card->loopback = (ifr.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK);
-		memcpy(card->mac_addr, ifr.ifr_hwaddr.sa_data, MAC_LEN);
-		sprintf(device, "/sys/class/net/%s/device", card->name);
-		card->physical = (access(device, F_OK) == 0);
+		mac = (const uint8_t *)ifr.ifr_hwaddr.sa_data;
+		sprintf(card->mac_addr, "%02x:%02x:%02x:%02x:%02x:%02x",
+			mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 	}
 	if (dir)
 		closedir(dir);
-	close(fd);
 	return failed;
+}
+
+int FAST_FUNC is_physical(const struct card *card)
+{
+	char device[sizeof("/sys/class/net//device") + IFNAMSIZ];
+
+	sprintf(device, "/sys/class/net/%s/device", card->name);
+	return access(device, F_OK) == 0;
 }
 
 static uint32_t address_of(const struct ifreq *ifr)
@@ -91,62 +107,45 @@ static int find_card(const struct kernel *kernel, const char *name, size_t len)
 	return -1;
 }
 
-/* netdevice(7).  SIOCGIFADDR tells a card's first address only. */
-static void read_addresses(struct kernel *kernel, int fd)
+/* netdevice(7).  A card's first address is the one that has its name for label */
+static void read_addresses(struct kernel *kernel)
 {
-	struct ifconf ifc = { 0 };
+	struct ifconf ifc;
 	struct ifreq *ifr;
-	unsigned i;
 
-	if (ioctl(fd, SIOCGIFCONF, &ifc) != 0) {
+	ifc.ifc_len = ADDRESSES_MAX * sizeof(*ifr);
+	ifc.ifc_req = ifr = xmalloc(ifc.ifc_len);
+	if (ioctl(kernel->fd, SIOCGIFCONF, &ifc) != 0) {
 		bb_simple_perror_msg("can't read addresses");
-		return;
-	}
-	ifr = ifc.ifc_req = xzalloc(ifc.ifc_len + 1);
-	if (ioctl(fd, SIOCGIFCONF, &ifc) != 0)
 		ifc.ifc_len = 0;
+	}
+	kernel->address = xmalloc(ADDRESSES_MAX * sizeof(kernel->address[0]));
 	kernel->addresses = 0;
-	kernel->address = xzalloc(sizeof(kernel->address[0]) * (ifc.ifc_len / sizeof(*ifr) + 1));
-	for (i = 0; i < ifc.ifc_len / sizeof(*ifr); i++) {
-		const char *label = ifr[i].ifr_name;
-		int card = find_card(kernel, label, strchrnul(label, ':') - label);
+	for (; (char *)ifr < ifc.ifc_buf + ifc.ifc_len; ifr++) {
+		const char *label = ifr->ifr_name;
+		int i = find_card(kernel, label, strchrnul(label, ':') - label);
+		struct card *card = &kernel->card[i];
 
-		if (card < 0)
+		if (i < 0)
 			continue;
 		strcpy(kernel->address[kernel->addresses].label, label);
-		kernel->address[kernel->addresses++].card = &kernel->card[card];
+		kernel->address[kernel->addresses++].card = card;
+		if (card->ip_addr || strcmp(card->name, label) != 0)
+			continue;
+		card->ip_addr = address_of(ifr);
+		if (ioctl(kernel->fd, SIOCGIFNETMASK, ifr) == 0)
+			card->netmask = address_of(ifr);
+		if (ioctl(kernel->fd, SIOCGIFFLAGS, ifr) == 0)
+			card->up = (ifr->ifr_flags & IFF_UP) != 0;
 	}
-	free(ifr);
+	free(ifc.ifc_req);
+	close(kernel->fd);
 }
 
-static void read_card(struct card *card, int fd)
-{
-	struct ifreq ifr;
-
-	strcpy(ifr.ifr_name, card->name);
-	if (ioctl(fd, SIOCGIFFLAGS, &ifr) == 0)
-		card->up = (ifr.ifr_flags & IFF_UP) != 0;
-	if (ioctl(fd, SIOCGIFADDR, &ifr) == 0)
-		card->ip_addr = address_of(&ifr);
-	if (ioctl(fd, SIOCGIFNETMASK, &ifr) == 0)
-		card->netmask = address_of(&ifr);
-}
-
-/* Reads the next field of /proc/net/route: a number, in base 16 or 10 */
-static unsigned next_field(char **line, int base)
-{
-	char *end;
-	unsigned n;
-
-	*line = skip_whitespace(*line);
-	n = bb_strtou(*line, &end, base);
-	*line = end;
-	return n;
-}
-
-/* Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT */
+/* Documentation/networking/proc_net_route: numbers, in base 16 or 10 */
 static void read_routes(struct kernel *kernel)
 {
+	enum { F_DESTINATION, F_GATEWAY, F_FLAGS, F_REFCNT, F_USE, F_METRIC, F_MASK, FIELDS };
 	char *text = xmalloc_open_read_close("/proc/net/route", NULL);
 	char *line = text;
 
@@ -156,37 +155,30 @@ static void read_routes(struct kernel *kernel)
 	}
 	while ((line = strchr(line, '\n')) != NULL) { /* the first one is a headline */
 		char *name = ++line;
+		uint32_t field[FIELDS];
 		struct kernel_route *route;
-		int card;
+		int card, i;
 
 		line = skip_non_whitespace(line);
 		card = find_card(kernel, name, line - name);
 		if (card < 0 || kernel->card[card].eth < 0)
 			continue;
+		for (i = 0; i < FIELDS; i++)
+			field[i] = strtoul(line, &line, i == F_METRIC ? 10 : 16);
 		kernel->route = xrealloc_vector(kernel->route, 6, kernel->routes);
 		route = &kernel->route[kernel->routes++];
-		route->card = card;
-		route->route.destination = ntohl(next_field(&line, 16));
-		route->route.gateway = ntohl(next_field(&line, 16));
-		next_field(&line, 16);
-		next_field(&line, 10);
-		next_field(&line, 10);
-		route->metric = next_field(&line, 10);
-		route->route.netmask = ntohl(next_field(&line, 16));
+		route->card = &kernel->card[card];
+		route->metric = field[F_METRIC];
+		route->route.destination = ntohl(field[F_DESTINATION]);
+		route->route.gateway = ntohl(field[F_GATEWAY]);
+		route->route.netmask = ntohl(field[F_MASK]);
 	}
 	free(text);
 }
 
 void FAST_FUNC kernel_read_state(struct kernel *kernel)
 {
-	int fd = xsocket(AF_INET, SOCK_DGRAM, 0);
-	unsigned i;
-
-	gethostname(kernel->hostname, sizeof(kernel->hostname));
-	read_addresses(kernel, fd);
-	for (i = 0; i < kernel->cards; i++)
-		if (kernel->card[i].eth >= 0 || kernel->card[i].loopback)
-			read_card(&kernel->card[i], fd);
-	close(fd);
+	uname(&kernel->uts);
+	read_addresses(kernel);
 	read_routes(kernel);
 }

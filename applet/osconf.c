@@ -57,13 +57,13 @@
 /* What is not in a plan: files, as the commands that would write them */
 static void print_stores(const struct settings *fresh)
 {
-	const char *list = fresh->dns_nameserver, *item;
+	const char *list = fresh->value[KEY_DNS_NAMESERVER], *item;
 	uint32_t address;
 
-	if (fresh->password)
+	if (fresh->value[KEY_PASSWORD])
 		puts("passwd -a sha512 root");
-	if (fresh->hostname)
-		printf("echo %s >/etc/hostname\n", fresh->hostname);
+	if (fresh->value[KEY_HOSTNAME])
+		printf("echo %s >/etc/hostname\n", fresh->value[KEY_HOSTNAME]);
 	if (list) {
 		printf("printf 'nameserver %%s\\n'");
 		while (next_address(&list, &item, &address) > 0)
@@ -74,15 +74,13 @@ static void print_stores(const struct settings *fresh)
 
 static int complain_of_missing_addresses(const struct settings *settings)
 {
-	int n, failed = 0;
+	uint32_t without = interfaces_named(settings) & ~interfaces_with(settings, IP_ADDR);
+	int n;
 
-	for (n = 0; n < INTERFACES_MAX; n++) {
-		if ((settings->named & (1U << n)) && !(settings->eth[n].has & (1 << IP_ADDR))) {
+	for (n = 0; n < INTERFACES_MAX; n++)
+		if (without & (1U << n))
 			bb_error_msg("eth%d_ip_addr: none", n);
-			failed = -1;
-		}
-	}
-	return failed;
+	return without ? -1 : 0;
 }
 
 /* Opens the directory of os.conf, goes to ROOT, and waits for its turn.
@@ -100,7 +98,7 @@ static int open_place(struct place *place, const char *device, const char *root,
 		xchroot(root);
 	lock = place->osconf_dir;
 	if (lock < 0)
-		lock = open("/etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		lock = open("/etc", O_RDONLY | O_DIRECTORY);
 	if (lock >= 0 && flock(lock, LOCK_EX) != 0) {
 		bb_simple_perror_msg("can't wait for other runs");
 		return -1;
@@ -116,7 +114,7 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	unsigned opts;
 	struct place place;
 	struct settings_file saved = { NULL }, fresh = { NULL };
-	struct kernel kernel = { "" };
+	struct kernel kernel = { -1 };
 	struct plan plan = { NULL };
 	int backend = BACKEND_LIVE;
 	int failed = 0;
@@ -148,7 +146,7 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 
 	failed |= read_saved(&saved, &place);
 	if (place.osconf_dir >= 0 && !file)
-		failed |= read_osconf(&fresh, saved.settings.applied, place.osconf_dir);
+		failed |= read_osconf(&fresh, saved.settings.value[KEY_APPLIED], place.osconf_dir);
 	failed |= merge_fresh(&saved, &fresh);
 	failed |= complain_of_missing_addresses(&saved.settings);
 
@@ -162,7 +160,7 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 		make_plan(&plan, &saved.settings, &kernel);
 
 	if (!(opts & OPT_dry_run)) {
-		failed |= commit(&saved, &fresh, &place, backend, &plan);
+		failed |= commit(&saved.settings, &fresh, &place, backend, &plan);
 	} else {
 		if (fresh.valid)
 			print_stores(&fresh.settings);
@@ -176,7 +174,7 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 		kernel_read_state(&kernel);
 	if (!root || (opts & OPT_dry_run)) {
 		make_plan(&plan, &saved.settings, &kernel);
-		failed |= run_plan(&plan);
+		failed |= run_plan(&plan, kernel.fd);
 	}
 	wipe_text(&fresh);
 	return failed != 0;

@@ -8,8 +8,8 @@
  *
  *   partition.c   the first partition, mounted       -> directory of os.conf
  *   read.c        saved settings, os.conf            -> their text; settings
- *     parse.c       text                             -> values of the known keys
- *     settings.c    values, checked                  -> settings; merged; as text again
+ *     parse.c       text                             -> settings: values of the known keys
+ *     settings.c    settings                         -> checked; merged; as text again
  *   kernel.c      what the kernel has now            -> cards, addresses, routes
  *   cards.c       described interfaces               -> the cards that they are
  *   store.c       settings                           -> files, durably; os.conf consumed
@@ -27,6 +27,7 @@
 
 #include "libbb.h"
 #include <net/if.h>
+#include <sys/utsname.h>
 
 PUSH_AND_SET_FUNCTION_VISIBILITY_TO_HIDDEN
 
@@ -34,7 +35,7 @@ enum {
 	OSCONF_SIZE_MAX = 64 * 1024,      /* a larger os.conf is refused */
 	SAVED_SIZE_MAX  = 4 * 1024 * 1024, /* merges of os.conf files can add up */
 	INTERFACES_MAX  = 32,             /* eth0 to eth31 */
-	MAC_LEN         = 6,
+	MAC_SIZE        = sizeof("00:8c:fa:5e:14:23"),
 	COMMAND_SIZE    = 128,            /* the longest command of a plan fits */
 	WAIT_STEP_MS    = 50,             /* between two looks for what is not there yet */
 	REPORT_SIZE     = 2 * 64 * 1024,  /* os.conf.rejected and its comments */
@@ -133,19 +134,24 @@ enum {
  * the assignment that was refused, if it may be shown.  This is also what
  * os.conf.rejected holds. */
 struct report {
-	char *text;
-	unsigned len, size; /* what does not fit is dropped */
+	char *text; /* of REPORT_SIZE; NULL: nothing was wrong */
+	unsigned len; /* what does not fit is dropped */
 };
 void report_line(struct report *report, const char *format, ...)
 		__attribute__((format(printf, 2, 3))) FAST_FUNC;
 
+/* Settings are texts: each known key's value; NULL: it is not named.  They
+ * point into the text of their file. */
+struct settings {
+	char *value[KEYS];
+};
+
 /* Finds the assignments in text, cuts them up in place (text[len] must be
- * writable) and points value[KEY_x] at each known key's last value that is
- * not empty; NULL: not named.
+ * writable) and takes each known key's last value, unless that is empty.
  * Lines that are no assignment go to report, unknown keys to unknown (which
  * may be NULL).  Returns the number of assignments, known or not; -1: there
  * is a NUL byte in it. */
-int parse(char *text, size_t len, char *value[KEYS],
+int parse(char *text, size_t len, struct settings *settings,
 		struct report *report, struct report *unknown) FAST_FUNC;
 
 /* Writes the name of a known key into name; returns name */
@@ -158,50 +164,34 @@ const char *take_number(const char *s, unsigned max, unsigned *number) FAST_FUNC
 
 /*** settings.c ***/
 
-struct interface {
-	uint32_t ip_addr, netmask, gateway;
-	const char *route; /* a list for next_route() */
-	uint8_t mac_addr[MAC_LEN];
-	uint8_t has;       /* bits 1 << IP_ADDR and so on */
-};
-struct settings {
-	/* NULL: not named.  They point into the text of the file. */
-	const char *hostname;
-	char *password;             /* in clear */
-	const char *dns_nameserver; /* a list for next_address() */
-	const char *password_hash;
-	const char *applied;
-	uint32_t named;             /* bit N: ethN is described */
-	struct interface eth[INTERFACES_MAX];
-};
-struct route {
-	uint32_t destination, netmask, gateway;
-};
+/* Checks each value.  What is wrong goes to report, and is not named then; the
+ * password is decoded, a MAC address is made what card.mac_addr is. */
+void settings_check(struct settings *settings, struct report *report) FAST_FUNC;
 
-/* Checks values and turns them into settings, decoding and cleaning them in
- * place; they must stay.  What is refused goes to report. */
-void settings_from_values(struct settings *settings, char *value[KEYS],
-		struct report *report) FAST_FUNC;
+/* Bit N: ethN has this key; has any key */
+uint32_t interfaces_with(const struct settings *settings, int key) FAST_FUNC;
+uint32_t interfaces_named(const struct settings *settings) FAST_FUNC;
 
 /* Adds what a fresh os.conf says to the saved settings */
 void settings_merge(struct settings *saved, const struct settings *fresh) FAST_FUNC;
 
-/* Writes settings, without the password, as a settings file of no more than
- * the texts that they came from and SETTINGS_OVERHEAD bytes.
- * Returns the length. */
-enum { SETTINGS_OVERHEAD = 1024 };
-size_t settings_to_text(const struct settings *settings, char *text) FAST_FUNC;
+/* Returns settings, without the password, as the text of a settings file, in
+ * memory of its own */
+char *settings_to_text(const struct settings *settings) FAST_FUNC;
+
+/* Settings as numbers: the address of a key; 0: not named */
+uint32_t address_of_key(const struct settings *settings, int key) FAST_FUNC;
 
 /* Take the next route or address off a list.
  * Return 1; 0: no more; -1: it is none (*list is behind it, *item at it). */
+struct route {
+	uint32_t destination, netmask, gateway;
+};
 int next_route(const char **list, const char **item, struct route *route) FAST_FUNC;
 int next_address(const char **list, const char **item, uint32_t *address) FAST_FUNC;
 
 #define ADDRESS_FORMAT   "%u.%u.%u.%u"
 #define ADDRESS_ARGS(a)  (a) >> 24, ((a) >> 16) & 0xff, ((a) >> 8) & 0xff, (a) & 0xff
-#define MAC_FORMAT       "%02x:%02x:%02x:%02x:%02x:%02x"
-#define MAC_ARGS(m)      (m)[0], (m)[1], (m)[2], (m)[3], (m)[4], (m)[5]
-#define ADDRESS_SIZE     sizeof("255.255.255.255")
 unsigned prefix_len(uint32_t netmask) FAST_FUNC;
 
 
@@ -252,13 +242,14 @@ void wipe_text(struct settings_file *file) FAST_FUNC;
 
 struct card {
 	char name[IFNAMSIZ];
-	uint8_t mac_addr[MAC_LEN];
-	smallint physical;     /* a device is behind it: no bridge, VLAN, ... */
+	char mac_addr[MAC_SIZE]; /* lower case, with colons */
 	smallint loopback;
 	smallint up;
 	smallint keeps_routes; /* plan's own */
+	smallint number;       /* N: its name is ethN; -1: another */
 	smallint eth;          /* N: this is the ethN of the settings; -1: none */
-	uint32_t ip_addr, netmask; /* of the first address */
+	uint32_t ip_addr, netmask; /* of the first address; 0: none */
+	uint32_t new_ip_addr, new_netmask; /* plan's own: what the settings say */
 };
 struct address {
 	char label[IFNAMSIZ];  /* the card's name, or an alias like eth0:1 */
@@ -267,12 +258,13 @@ struct address {
 struct kernel_route {
 	struct route route;
 	unsigned metric;
-	unsigned card;         /* index in kernel.card */
+	const struct card *card;
 	int next;              /* in the same bucket of plan's table; -1: none */
 	smallint wanted;
 };
 struct kernel {
-	char hostname[65];     /* Linux: 64 bytes */
+	int fd;                /* a socket; -1: none yet */
+	struct utsname uts;    /* for the host name */
 	unsigned cards, addresses, routes;
 	struct card *card;
 	struct address *address;    /* of all cards */
@@ -283,9 +275,12 @@ struct kernel {
  * saying which can't be read */
 int kernel_read_cards(struct kernel *kernel) FAST_FUNC;
 
-/* Reads host name and all addresses, and of the cards that are described
- * flags and routes */
+/* Reads host name, addresses, and the routes of cards that are described.
+ * kernel->fd is free then: the lowest number that is. */
 void kernel_read_state(struct kernel *kernel) FAST_FUNC;
+
+/* True if a device is behind a card: it is no bridge, VLAN, ... */
+int is_physical(const struct card *card) FAST_FUNC;
 
 /* The kernel of a machine that has the described cards and nothing set up */
 void kernel_untouched(struct kernel *kernel, const struct settings *settings) FAST_FUNC;
@@ -308,10 +303,9 @@ int find_cards(struct settings *settings, struct kernel *kernel,
 /*** plan.c ***/
 
 struct step {
-	enum { STEP_HOSTNAME, STEP_ADDRESS, STEP_NO_ADDRESS, STEP_NO_ALIAS, STEP_ROUTE, STEP_NO_ROUTE } what;
+	enum { STEP_HOSTNAME, STEP_NO_ALIAS, STEP_NO_ADDRESS, STEP_ADDRESS, STEP_ROUTE, STEP_NO_ROUTE } what;
 	const char *name;      /* host name, or the card's, or the alias's */
-	uint32_t ip_addr;
-	struct route route;    /* of STEP_ADDRESS: netmask only */
+	struct route route;    /* of STEP_ADDRESS: the address and its netmask */
 	unsigned metric;
 };
 struct plan {
@@ -341,19 +335,20 @@ void step_message(const struct step *step, char message[COMMAND_SIZE]) FAST_FUNC
  * backend, plan: see store_network().
  * Returns 0; -1 after saying what is wrong: then os.conf is still there, and
  * the next run does it again. */
-int commit(struct settings_file *saved, const struct settings_file *fresh,
+int commit(struct settings *merged, const struct settings_file *fresh,
 		const struct place *place, int backend, const struct plan *plan) FAST_FUNC;
 
 /* Wipes and removes what a commit() that was cut off has left of an os.conf */
 int wipe_leftover(int osconf_dir) FAST_FUNC;
 
-/* Replace a file, or what it is a link to; remove one.  Both are durable when
- * they return 0; -1 after saying what is wrong. */
-int replace_path(const char *path, const char *text, size_t len, mode_t mode) FAST_FUNC;
+/* Replace a file, or what it is a link to; remove one.  A relative name is in
+ * the directory dir, and no link.  Both are durable when they return 0; -1
+ * after saying what is wrong: the old file is there as it was. */
+int replace_file(int dir, const char *name, const char *text, mode_t mode) FAST_FUNC;
 int remove_path(const char *path) FAST_FUNC;
 
-/* Makes the directory durable in which a file is, after links */
-int sync_directory_of(const char *path) FAST_FUNC;
+/* Makes the name of a file durable that others have replaced.  Returns 0; -1 */
+int sync_path(const char *path) FAST_FUNC;
 
 
 /*** password.c ***/
@@ -419,9 +414,9 @@ int section_close(struct section *section, const char *lines) FAST_FUNC;
  * it.  It may write into argv.  Returns its exit status. */
 int run_applet(int (*applet_main)(int argc, char **argv), char **argv) FAST_FUNC;
 
-/* Runs the steps of a plan, or prints them.  Returns 0; -1 after
- * saying which failed. */
-int run_plan(const struct plan *plan) FAST_FUNC;
+/* Runs the steps of a plan, or prints them.  free_fd: the lowest descriptor
+ * that is free.  Returns 0; -1 after saying which failed. */
+int run_plan(const struct plan *plan, int free_fd) FAST_FUNC;
 
 
 /*** check.c, check_root.c: osconf -c, beside the way of the data ***/

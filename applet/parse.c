@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: text of a settings file -> values of the known keys.
+ * osconf: text of a settings file -> settings, the values of the known keys.
  * What a shell takes as a plain assignment means the same here, but nothing
  * is executed or expanded.
  *
@@ -20,21 +20,25 @@ static const char interface_keys[] ALIGN1 =
 void FAST_FUNC report_line(struct report *report, const char *format, ...)
 {
 	va_list p;
-	unsigned room = report->size - report->len;
-	char *line = report->text + report->len;
-	char *s;
+	unsigned room = REPORT_SIZE - report->len;
+	char *line, *s;
 	unsigned len;
 
+	if (!report->text)
+		report->text = xmalloc(REPORT_SIZE);
+	line = report->text + report->len;
 	va_start(p, format);
 	len = vsnprintf(line, room, format, p);
 	va_end(p);
-	if (len + 1 >= room)
+	if (len + 1 >= room) {
+		*line = '\0';
 		return;
+	}
 	/* it goes to a console: no escape sequences */
 	for (s = line; *s; s++)
 		if ((unsigned char)(*s - ' ') > '~' - ' ')
 			*s = '?';
-	*s = '\n';
+	strcpy(s, "\n");
 	report->len += len + 1;
 }
 
@@ -111,14 +115,14 @@ static char *split_assignment(char *key)
 	return value;
 }
 
-int FAST_FUNC parse(char *text, size_t len, char *value[KEYS],
+int FAST_FUNC parse(char *text, size_t len, struct settings *settings,
 		struct report *report, struct report *unknown)
 {
 	char *end = text + len;
 	int assignments = 0;
 	unsigned line_number = 0, bad_lines = 0;
 
-	memset(value, 0, KEYS * sizeof(value[0]));
+	memset(settings, 0, sizeof(*settings));
 	*end = '\0';
 	if (strlen(text) != len)
 		return -1;
@@ -147,7 +151,7 @@ int FAST_FUNC parse(char *text, size_t len, char *value[KEYS],
 		assignments++;
 		key = find_key(line);
 		if (key >= 0)
-			value[key] = *assigned ? assigned : NULL;
+			settings->value[key] = *assigned ? assigned : NULL;
 		else if (unknown)
 			report_line(unknown, "# %s: unknown key, ignored", line);
 	}

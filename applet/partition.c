@@ -90,7 +90,7 @@ const char* FAST_FUNC file_system_type(const char *device, const char *spec)
 {
 	struct volume_id *id;
 	const char *type = NULL;
-	int fd = open(device, O_RDONLY | O_CLOEXEC);
+	int fd = open(device, O_RDONLY);
 
 	if (fd < 0)
 		return NULL;
@@ -119,7 +119,7 @@ int FAST_FUNC open_mounted(const char *device, const char *type, int flags)
 
 	if (mount(device, mountpoint, is_ufs(type) ? "ufs" : type, flags, is_ufs(type) ? type : NULL) != 0)
 		return -1;
-	fd = open(mountpoint, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(mountpoint, O_RDONLY | O_DIRECTORY);
 	umount2(mountpoint, MNT_DETACH);
 	return fd;
 }
@@ -256,7 +256,7 @@ static int open_dir_in(int root)
 
 	if (root < 0)
 		return -1;
-	dir = openat(root, OSCONF_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	dir = openat(root, OSCONF_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 	if (dir < 0) {
 		int saved_errno = errno;
 		close(root);
@@ -336,7 +336,7 @@ int FAST_FUNC open_osconf_dir(const char *spec, unsigned wait_ms)
 	int dir;
 
 	if (spec && stat(spec, &st) == 0 && S_ISDIR(st.st_mode)) {
-		dir = open_dir_in(open(spec, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+		dir = open_dir_in(open(spec, O_RDONLY | O_DIRECTORY));
 		if (dir < 0)
 			bb_perror_msg("%s: can't open directory %s", spec, OSCONF_DIR);
 		return dir;

@@ -137,7 +137,7 @@ static int read_root_field(const char *path, char **field)
 static int update_root_main(int argc UNUSED_PARAM, char **argv)
 {
 	return update_passwd(argv[1], "root", argv[2], NULL) <= 0
-		|| sync_directory_of(argv[1]) != 0;
+		|| sync_path(argv[1]) != 0;
 }
 
 static int update_root(const char *path, const char *field)

@@ -31,7 +31,7 @@ static void table_insert(struct route_table *table, int i)
 	*bucket = i;
 }
 
-static struct kernel_route *table_find(struct route_table *table, unsigned card,
+static struct kernel_route *table_find(struct route_table *table, const struct card *card,
 		const struct route *route)
 {
 	int i;
@@ -53,12 +53,26 @@ static struct step *add_step(struct plan *plan, int what, const char *name)
 
 	plan->step = xrealloc_vector(plan->step, 6, plan->steps);
 	step = &plan->step[plan->steps++];
+	memset(step, 0, sizeof(*step));
 	step->what = what;
 	step->name = name;
 	return step;
 }
 
 /*** What is missing ***/
+
+static void plan_new_address(struct plan *plan, const struct card *card)
+{
+	struct step *step = add_step(plan, STEP_ADDRESS, card->name);
+
+	step->route.destination = card->new_ip_addr;
+	step->route.netmask = card->new_netmask;
+}
+
+static int has_new_address(const struct card *card)
+{
+	return card->up && card->ip_addr == card->new_ip_addr && card->netmask == card->new_netmask;
+}
 
 /* Takes every address off a card.  Aliases first and in reverse: with a
  * subnet's first address, the kernel removes the others of that subnet. */
@@ -75,12 +89,10 @@ static void plan_no_addresses(struct plan *plan, const struct kernel *kernel,
 			add_step(plan, STEP_NO_ADDRESS, card->name);
 }
 
-/* The card shall have this address and no other.  Returns true if the routes
- * that go through the card stay as they are: they go with its last address. */
-static int plan_address(struct plan *plan, const struct kernel *kernel,
-		const struct card *card, const struct interface *eth)
+/* The card shall have its new address and no other.  The routes that go
+ * through it stay as they are, unless it loses its last address. */
+static void plan_address(struct plan *plan, const struct kernel *kernel, struct card *card)
 {
-	struct step *step;
 	unsigned i, addresses = 0, aliases = 0;
 
 	for (i = 0; i < kernel->addresses; i++) {
@@ -89,33 +101,17 @@ static int plan_address(struct plan *plan, const struct kernel *kernel,
 		addresses++;
 		aliases += (strcmp(kernel->address[i].label, card->name) != 0);
 	}
-	if (addresses == 1 && !aliases && card->up
-	 && card->ip_addr == eth->ip_addr && card->netmask == eth->netmask
-	) {
-		return 1;
-	}
-
-	/* ifconfig replaces one address */
-	if (addresses > 1 || aliases)
+	card->keeps_routes = (addresses == 0);
+	if (addresses > 1 || aliases) {
 		plan_no_addresses(plan, kernel, card);
-	step = add_step(plan, STEP_ADDRESS, card->name);
-	step->ip_addr = eth->ip_addr;
-	step->route.netmask = eth->netmask;
-	return addresses == 0;
-}
-
-static void plan_loopback(struct plan *plan, const struct card *card)
-{
-	struct step *step;
-
-	if (card->up && card->ip_addr == INADDR_LOOPBACK)
+	} else if (has_new_address(card)) {
+		card->keeps_routes = 1;
 		return;
-	step = add_step(plan, STEP_ADDRESS, card->name);
-	step->ip_addr = INADDR_LOOPBACK;
-	step->route.netmask = 0xff000000;
+	}
+	plan_new_address(plan, card); /* in place of one that it has */
 }
 
-static void plan_route(struct plan *plan, struct route_table *table, unsigned card,
+static void plan_route(struct plan *plan, struct route_table *table, const struct card *card,
 		const struct route *route)
 {
 	struct kernel *kernel = table->kernel;
@@ -128,16 +124,16 @@ static void plan_route(struct plan *plan, struct route_table *table, unsigned ca
 		r->metric = 0;
 		r->card = card;
 		table_insert(table, kernel->routes++);
-		add_step(plan, STEP_ROUTE, kernel->card[card].name)->route = *route;
+		add_step(plan, STEP_ROUTE, card->name)->route = *route;
 	}
 	r->wanted = 1;
 }
 
 /* A gateway outside the card's subnet is reached through a host route */
-static void plan_route_via(struct plan *plan, struct route_table *table, unsigned card,
-		const struct interface *eth, const struct route *route)
+static void plan_route_via(struct plan *plan, struct route_table *table, const struct card *card,
+		const struct route *route)
 {
-	if ((route->gateway ^ eth->ip_addr) & eth->netmask) {
+	if ((route->gateway ^ card->new_ip_addr) & card->new_netmask) {
 		struct route host = { route->gateway, 0xffffffff, 0 };
 		plan_route(plan, table, card, &host);
 	}
@@ -145,38 +141,28 @@ static void plan_route_via(struct plan *plan, struct route_table *table, unsigne
 }
 
 /* Returns true if a default route was among them */
-static int plan_routes(struct plan *plan, struct route_table *table, unsigned card,
-		const struct interface *eth)
+static int plan_routes(struct plan *plan, struct route_table *table, const struct card *card,
+		const char *list)
 {
-	const char *list = eth->route, *item;
+	const char *item;
 	struct route route;
 	int has_default = 0;
 
-	if (!(eth->has & (1 << ROUTE)))
-		return 0;
 	while (next_route(&list, &item, &route) > 0) {
-		plan_route_via(plan, table, card, eth, &route);
+		plan_route_via(plan, table, card, &route);
 		has_default |= !route.netmask;
 	}
 	return has_default;
 }
 
-/* The card's own subnet: the kernel's route, which comes with the address */
-static int is_subnet_route(const struct kernel_route *r, const struct interface *eth)
-{
-	return !r->route.gateway && r->route.netmask == eth->netmask
-		&& r->route.destination == (eth->ip_addr & eth->netmask);
-}
-
 /* Returns the card of ethN; NULL: it is not there, or has no address to get */
-static struct card *card_of(const struct kernel *kernel, const struct settings *settings, int n)
+static struct card *card_of(const struct kernel *kernel, int n)
 {
 	unsigned i;
 
-	if (settings->eth[n].has & (1 << IP_ADDR))
-		for (i = 0; i < kernel->cards; i++)
-			if (kernel->card[i].eth == n)
-				return &kernel->card[i];
+	for (i = 0; i < kernel->cards; i++)
+		if (kernel->card[i].eth == n && kernel->card[i].new_ip_addr)
+			return &kernel->card[i];
 	return NULL;
 }
 
@@ -185,36 +171,53 @@ static struct card *card_of(const struct kernel *kernel, const struct settings *
 static void plan_default_route(struct plan *plan, struct route_table *table,
 		const struct settings *settings)
 {
-	int n = (settings->named >> 1) & 1;
-	const struct interface *eth = &settings->eth[n];
-	const struct card *card = card_of(table->kernel, settings, n);
-	struct route route = { 0, 0, eth->gateway };
+	int n = (interfaces_named(settings) >> 1) & 1;
+	const struct card *card = card_of(table->kernel, n);
+	struct route route = { 0, 0, address_of_key(settings, KEY_INTERFACE(n) + GATEWAY) };
 
-	if (card && (eth->has & (1 << GATEWAY)))
-		plan_route_via(plan, table, card - table->kernel->card, eth, &route);
+	if (card && route.gateway)
+		plan_route_via(plan, table, card, &route);
 }
 
-static void plan_stale_routes(struct plan *plan, const struct kernel *kernel,
-		const struct settings *settings, unsigned present)
+/* The card's own subnet: the kernel's route, which comes with the address */
+static int is_subnet_route(const struct kernel_route *r)
+{
+	return !r->route.gateway && r->route.netmask == r->card->new_netmask
+		&& r->route.destination == (r->card->new_ip_addr & r->card->new_netmask);
+}
+
+static void plan_stale_routes(struct plan *plan, const struct kernel *kernel, unsigned present)
 {
 	unsigned i;
 
 	for (i = 0; i < present; i++) {
 		const struct kernel_route *r = &kernel->route[i];
-		const struct card *card = &kernel->card[r->card];
 		struct step *step;
 
-		if (!card->keeps_routes || r->wanted || is_subnet_route(r, &settings->eth[card->eth]))
+		if (!r->card->keeps_routes || r->wanted || is_subnet_route(r))
 			continue;
-		step = add_step(plan, STEP_NO_ROUTE, card->name);
+		step = add_step(plan, STEP_NO_ROUTE, r->card->name);
 		step->route = r->route;
 		step->metric = r->metric;
+	}
+}
+
+/* What the settings say of a card */
+static void set_new_address(struct card *card, const struct settings *settings)
+{
+	if (card->loopback) {
+		card->new_ip_addr = INADDR_LOOPBACK;
+		card->new_netmask = 0xff000000;
+	} else if (card->eth >= 0) {
+		card->new_ip_addr = address_of_key(settings, KEY_INTERFACE(card->eth) + IP_ADDR);
+		card->new_netmask = address_of_key(settings, KEY_INTERFACE(card->eth) + NETMASK);
 	}
 }
 
 void FAST_FUNC make_plan(struct plan *plan, const struct settings *settings,
 		struct kernel *kernel)
 {
+	const char *hostname = settings->value[KEY_HOSTNAME];
 	struct route_table *table = xmalloc(sizeof(*table));
 	struct card *card;
 	unsigned i, present = kernel->routes;
@@ -223,27 +226,32 @@ void FAST_FUNC make_plan(struct plan *plan, const struct settings *settings,
 	table->kernel = kernel;
 	memset(table->bucket, 0xff, sizeof(table->bucket)); /* -1: empty */
 
-	if (settings->hostname && strcmp(settings->hostname, kernel->hostname) != 0)
-		add_step(plan, STEP_HOSTNAME, settings->hostname);
-	for (i = 0; i < kernel->cards; i++)
-		if (kernel->card[i].loopback)
-			plan_loopback(plan, &kernel->card[i]);
+	if (hostname && strcmp(hostname, kernel->uts.nodename) != 0)
+		add_step(plan, STEP_HOSTNAME, hostname);
+	for (i = 0; i < kernel->cards; i++) {
+		card = &kernel->card[i];
+		set_new_address(card, settings);
+		if (card->loopback && !has_new_address(card))
+			plan_new_address(plan, card);
+	}
 	for (n = 0; n < INTERFACES_MAX; n++) {
-		card = card_of(kernel, settings, n);
+		card = card_of(kernel, n);
 		if (card)
-			card->keeps_routes = plan_address(plan, kernel, card, &settings->eth[n]);
+			plan_address(plan, kernel, card);
 	}
 	for (i = 0; i < present; i++)
-		if (kernel->card[kernel->route[i].card].keeps_routes)
+		if (kernel->route[i].card->keeps_routes)
 			table_insert(table, i);
 	for (n = 0; n < INTERFACES_MAX; n++) {
-		card = card_of(kernel, settings, n);
-		if (card)
-			has_default |= plan_routes(plan, table, card - kernel->card, &settings->eth[n]);
+		const char *list = settings->value[KEY_INTERFACE(n) + ROUTE];
+
+		card = card_of(kernel, n);
+		if (card && list)
+			has_default |= plan_routes(plan, table, card, list);
 	}
 	if (!has_default)
 		plan_default_route(plan, table, settings);
-	plan_stale_routes(plan, kernel, settings, present);
+	plan_stale_routes(plan, kernel, present);
 	free(table);
 }
 
@@ -254,49 +262,43 @@ static char *put_address(char *p, uint32_t address)
 	return p + sprintf(p, ADDRESS_FORMAT, ADDRESS_ARGS(address));
 }
 
+static char *put_destination(char *p, const struct route *route)
+{
+	p = put_address(p, route->destination);
+	return p + sprintf(p, "/%u", prefix_len(route->netmask));
+}
+
+static char *put_gateway(char *p, const char *word, const struct route *route)
+{
+	return route->gateway ? put_address(stpcpy(p, word), route->gateway) : p;
+}
+
 void FAST_FUNC step_ip_route(const struct step *step, char words[COMMAND_SIZE])
 {
-	const struct route *route = &step->route;
-	char *p = put_address(words, route->destination);
-
-	p += sprintf(p, "/%u", prefix_len(route->netmask));
-	if (route->gateway)
-		put_address(stpcpy(p, " via "), route->gateway);
+	put_gateway(put_destination(words, &step->route), " via ", &step->route);
 }
+
+/* Both tables MUST match the order of struct step.what */
 
 void FAST_FUNC step_command(const struct step *step, char command[COMMAND_SIZE])
 {
 	const struct route *route = &step->route;
-	char *p = command;
+	char *p = command + sprintf(command, nth_string("hostname %s\0" "ifconfig %s down\0"
+			"ifconfig %s 0.0.0.0\0" "ifconfig %s \0" "route add \0" "route del \0",
+			step->what), step->name);
 
-	switch (step->what) {
-	case STEP_HOSTNAME:
-		sprintf(p, "hostname %s", step->name);
-		return;
-	case STEP_ADDRESS:
-		p += sprintf(p, "ifconfig %s ", step->name);
-		p = put_address(p, step->ip_addr);
+	if (step->what == STEP_ADDRESS) {
+		p = put_address(p, route->destination);
 		p = put_address(stpcpy(p, " netmask "), route->netmask);
 		strcpy(p, " up");
-		return;
-	case STEP_NO_ADDRESS:
-		sprintf(p, "ifconfig %s 0.0.0.0", step->name);
-		return;
-	case STEP_NO_ALIAS:
-		sprintf(p, "ifconfig %s down", step->name);
-		return;
-	default:
-		p = stpcpy(p, step->what == STEP_ROUTE ? "route add " : "route del ");
-		if (!route->netmask) {
+	} else if (step->what > STEP_ADDRESS) {
+		if (!route->netmask)
 			p = stpcpy(p, "default");
-		} else {
-			/* without -net, route takes an address for a host's */
-			p = put_address(stpcpy(p, route->netmask + 1 ? "-net " : "-host "), route->destination);
-			if (route->netmask + 1)
-				p += sprintf(p, "/%u", prefix_len(route->netmask));
-		}
-		if (route->gateway)
-			p = put_address(stpcpy(p, " gw "), route->gateway);
+		else if (!~route->netmask) /* -net, and a prefix of 32, is refused */
+			p = put_address(stpcpy(p, "-host "), route->destination);
+		else /* without -net, route takes 0.0.0.0/1 for a host's */
+			p = put_destination(stpcpy(p, "-net "), route);
+		p = put_gateway(p, " gw ", route);
 		if (step->metric)
 			p += sprintf(p, " metric %u", step->metric);
 		sprintf(p, " dev %s", step->name);
@@ -305,26 +307,12 @@ void FAST_FUNC step_command(const struct step *step, char command[COMMAND_SIZE])
 
 void FAST_FUNC step_message(const struct step *step, char message[COMMAND_SIZE])
 {
-	const struct route *route = &step->route;
-	char *p = message;
+	char *p = message + sprintf(message, nth_string("hostname %s\0" "%s: old address removed\0"
+			"%s: old address removed\0" "%s: \0" "%s: route \0" "%s: route \0",
+			step->what), step->name);
 
-	if (step->what == STEP_HOSTNAME) {
-		sprintf(p, "hostname %s", step->name);
-		return;
-	}
-	p += sprintf(p, "%s: ", step->name);
-	if (step->what == STEP_ADDRESS) {
-		sprintf(put_address(p, step->ip_addr), "/%u", prefix_len(route->netmask));
-		return;
-	}
-	if (step->what == STEP_NO_ADDRESS || step->what == STEP_NO_ALIAS) {
-		strcpy(p, "old address removed");
-		return;
-	}
-	p = put_address(stpcpy(p, "route "), route->destination);
-	p += sprintf(p, "/%u", prefix_len(route->netmask));
-	if (route->gateway)
-		p = put_address(stpcpy(p, " via "), route->gateway);
+	if (step->what >= STEP_ADDRESS)
+		step_ip_route(step, p);
 	if (step->what == STEP_NO_ROUTE)
-		strcpy(p, " removed");
+		strcat(p, " removed");
 }

@@ -77,11 +77,11 @@ static int read_text(struct settings_file *file, int dir, const char *name, off_
 		bb_error_msg("%s: larger than %u bytes", name, (unsigned)max);
 		return -1;
 	}
-	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | (dir == AT_FDCWD ? 0 : O_NOFOLLOW));
+	fd = openat(dir, name, O_RDONLY | (dir == AT_FDCWD ? 0 : O_NOFOLLOW));
 	if (fd < 0)
 		goto error;
 	file->text = xzalloc(st.st_size + 2);
-	size = full_read(fd, file->text, st.st_size + 1);
+	size = safe_read(fd, file->text, st.st_size + 1);
 	close(fd);
 	if (size == st.st_size) {
 		file->len = size;
@@ -101,14 +101,13 @@ static int read_text(struct settings_file *file, int dir, const char *name, off_
 /* Prints what is wrong with a file: the lines of report that begin with '#' */
 static void print_report(const struct report *report, const char *prefix)
 {
-	char *line = report->text;
-	char *end = line + report->len;
+	const char *line = report->text;
 
-	while (line < end) {
-		char *newline = strchrnul(line, '\n');
+	while (line && *line) {
+		const char *end = strchrnul(line, '\n');
 		if (line[0] == '#')
-			bb_error_msg("%s%.*s", prefix, (int)(newline - line - 2), line + 2);
-		line = newline + 1;
+			bb_error_msg("%s%.*s", prefix, (int)(end - line - 2), line + 2);
+		line = end + 1;
 	}
 }
 
@@ -116,26 +115,18 @@ static void print_report(const struct report *report, const char *prefix)
  * file.  prefix is put before what is wrong in it. */
 static int understand(struct settings_file *file, const char *prefix, int min_assignments)
 {
-	char *value[KEYS];
-	struct report unknown = { NULL, 0, REPORT_SIZE };
-	int assignments;
+	struct report unknown = { NULL, 0 };
+	int assignments = parse(file->text, file->len, &file->settings, &file->report,
+			(option_mask32 & OPT_verbose) ? &unknown : NULL);
 
-	file->report = unknown;
-	file->report.text = xmalloc(REPORT_SIZE);
-	if (option_mask32 & OPT_verbose)
-		unknown.text = xmalloc(REPORT_SIZE);
-
-	assignments = parse(file->text, file->len, value, &file->report,
-			unknown.text ? &unknown : NULL);
 	if (assignments < min_assignments) {
 		bb_error_msg("%s: %s", file->name, assignments < 0
 			? "not a text file: it has a NUL byte"
 			: "no assignment (key=value) in it");
 		return -1;
 	}
-	settings_from_values(&file->settings, value, &file->report);
-	if (unknown.text)
-		print_report(&unknown, prefix);
+	settings_check(&file->settings, &file->report);
+	print_report(&unknown, prefix);
 	print_report(&file->report, prefix);
 	file->valid = 1;
 	return 0;
@@ -160,7 +151,7 @@ int FAST_FUNC read_saved(struct settings_file *saved, struct place *place)
 	if (saved->text) {
 		snprintf(prefix, sizeof(prefix), "%s: ", saved->name);
 		failed |= understand(saved, prefix, 0);
-		failed |= (saved->report.len != 0);
+		failed |= (saved->report.text != NULL);
 	}
 	return failed;
 }
@@ -207,7 +198,7 @@ int FAST_FUNC merge_fresh(struct settings_file *saved, struct settings_file *fre
 	if (understand(fresh, "", 1) != 0)
 		return -1;
 	settings_merge(&saved->settings, &fresh->settings);
-	return fresh->report.len ? -1 : 0;
+	return fresh->report.text ? -1 : 0;
 }
 
 void FAST_FUNC wipe_text(struct settings_file *file)

@@ -79,15 +79,11 @@ static int run_step(const struct step *step, char *command)
 	return run_applet(argv[0][0] == 'i' ? ifconfig_main : route_main, argv);
 }
 
-int FAST_FUNC run_plan(const struct plan *plan)
+int FAST_FUNC run_plan(const struct plan *plan, int free_fd)
 {
 	char command[COMMAND_SIZE], message[COMMAND_SIZE];
 	unsigned i;
-	int free_fd, failed = 0;
-
-	/* ifconfig and route leave their socket open: it is the lowest free one */
-	free_fd = dup(STDERR_FILENO);
-	close(free_fd);
+	int failed = 0;
 
 	for (i = 0; i < plan->steps; i++) {
 		const struct step *step = &plan->step[i];
@@ -104,7 +100,7 @@ int FAST_FUNC run_plan(const struct plan *plan)
 			failed = -1;
 			bb_error_msg("%s: failed", message);
 		}
-		close(free_fd);
+		close(free_fd); /* ifconfig and route leave their socket open */
 	}
 	return failed;
 }
