@@ -220,8 +220,8 @@ struct settings_file {
 	size_t len;
 	smallint valid;        /* it could be parsed */
 	smallint applied;      /* it was, at an earlier boot, but can't be removed */
-	struct settings settings;
 	struct report report;  /* what is wrong with it */
+	struct settings settings;
 };
 
 /* Each returns 0, also where there is no file; -1 after saying what is wrong.
@@ -264,11 +264,11 @@ struct kernel_route {
 };
 struct kernel {
 	int fd;                /* a socket; -1: none yet */
-	struct utsname uts;    /* for the host name */
 	unsigned cards, addresses, routes;
 	struct card *card;
 	struct address *address;    /* of all cards */
 	struct kernel_route *route; /* of the cards that are described */
+	struct utsname uts;    /* for the host name */
 };
 
 /* Reads which cards there are; again: as it is now.  Returns 0; -1 after

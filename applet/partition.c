@@ -200,41 +200,35 @@ int FAST_FUNC first_partition_of(const char *disk, char device[DEVICE_SIZE])
 	return access(path, F_OK) == 0;
 }
 
-/* Documentation/ABI/testing/sysfs-block */
+/* Documentation/ABI/testing/sysfs-block.  "..", in sysfs, is that of the
+ * device, whatever link leads to it */
 int FAST_FUNC root_disk(char disk[NAME_SIZE])
 {
-	char path[sizeof(SYS_BLOCK "/partition") + NAME_SIZE];
-	char name[NAME_SIZE];
+	char path[sizeof("/sys/dev/block/:") + 2 * sizeof(int) * 3];
+	char name[sizeof("slaves/") + NAME_SIZE];
 	struct stat st;
-	char *link, *base;
+	char *cwd;
 
 	if (stat("/", &st) != 0)
 		return 0;
 	sprintf(path, "/sys/dev/block/%u:%u", major(st.st_dev), minor(st.st_dev));
-	for (;;) {
-		link = xmalloc_readlink(path); /* ../../devices/.../block/DISK[/PARTITION] */
-		if (!link)
-			return 0;
-		base = strrchr(link, '/') + 1;
-		/* device mapper and md are made of others */
-		snprintf(path, sizeof(path), SYS_BLOCK "%s/slaves", base);
-		name[0] = '\0';
-		if (!next_name(path, name))
-			break;
-		sprintf(path, SYS_BLOCK "%s", name);
-		free(link);
-	}
-	snprintf(path, sizeof(path), SYS_BLOCK "%s/partition", base);
-	if (access(path, F_OK) == 0) {
-		base[-1] = '\0';
-		base = strrchr(link, '/') + 1;
-	}
-	safe_strncpy(disk, base, NAME_SIZE);
-	free(link);
-	return 1;
+	if (chdir(path) != 0)
+		return 0;
+	/* device mapper and md are made of others */
+	strcpy(name, "slaves/");
+	while (next_name("slaves", name + 7) && chdir(name) == 0)
+		name[7] = '\0';
+	if (access("partition", F_OK) == 0)
+		chdir("..");
+	cwd = xrealloc_getcwd_or_warn(NULL);
+	if (cwd)
+		safe_strncpy(disk, bb_get_last_path_component_nostrip(cwd), NAME_SIZE);
+	free(cwd);
+	chdir("/");
+	return cwd != NULL;
 }
 
-static int find_by_spec(const char *spec, char device[DEVICE_SIZE])
+static const char *find_by_spec(const char *spec, char device[DEVICE_SIZE])
 {
 	char name[NAME_SIZE] = "";
 
@@ -243,133 +237,121 @@ static int find_by_spec(const char *spec, char device[DEVICE_SIZE])
 			continue;
 		device_of(name, device);
 		if (file_system_type(device, spec))
-			return 1;
+			return device;
 	}
-	return 0;
+	return NULL;
 }
-
-/*** The directory ***/
 
 static int open_dir_in(int root)
 {
-	int dir;
+	int dir = openat(root, OSCONF_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	int saved_errno = errno;
 
-	if (root < 0)
-		return -1;
-	dir = openat(root, OSCONF_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-	if (dir < 0) {
-		int saved_errno = errno;
-		close(root);
-		errno = saved_errno;
-	} else {
-		close(root); /* dir holds the mount */
-	}
+	close(root); /* dir holds the mount */
+	errno = saved_errno;
 	return dir;
 }
 
-static int open_dir_on(const char *device)
+/* Looks for the directory on partition 1 of each disk, if there are others
+ * than at the last time */
+static const char *find_by_directory(char device[DEVICE_SIZE], unsigned *seen)
+{
+	char disk[NAME_SIZE] = "";
+	char candidate[DEVICE_SIZE];
+	const char *found = NULL;
+	unsigned count = 0;
+
+	while (next_name("/sys/block", disk))
+		count += first_partition_of(disk, candidate);
+	if (count == *seen)
+		return NULL;
+	*seen = count;
+	while (next_name("/sys/block", disk)) {
+		const char *type;
+		int root, dir;
+
+		if (!first_partition_of(disk, candidate))
+			continue;
+		type = file_system_type(candidate, NULL);
+		root = type ? mount_device(candidate, type) : -1;
+		if (root < 0)
+			continue;
+		dir = open_dir_in(root);
+		if (dir < 0)
+			continue;
+		close(dir);
+		if (found)
+			bb_error_msg("%s has the directory %s, too: it is left alone, -d tells which one is meant",
+				candidate, OSCONF_DIR);
+		else
+			found = strcpy(device, candidate);
+	}
+	return found;
+}
+
+/* Returns the device, in buffer or spec itself; NULL: it is not there yet */
+static const char *find_device(const char *spec, char buffer[DEVICE_SIZE], unsigned *seen)
+{
+	struct stat st;
+	char disk[NAME_SIZE];
+
+	if (!spec) {
+		if (!root_disk(disk))
+			return find_by_directory(buffer, seen);
+		/* a file system may fill a disk that has no partitions */
+		if (!first_partition_of(disk, buffer))
+			device_of(disk, buffer);
+		return buffer;
+	}
+	if (is_prefixed_with(spec, "UUID=") || is_prefixed_with(spec, "LABEL="))
+		return find_by_spec(spec, buffer);
+	return stat(spec, &st) == 0 && S_ISBLK(st.st_mode) ? spec : NULL;
+}
+
+static int open_partition(const char *device)
 {
 	const char *type = file_system_type(device, NULL);
-	int root, dir;
+	int root;
 
 	if (!type) {
 		bb_error_msg("%s: no FAT, ext or UFS file system", device);
 		return -1;
 	}
 	root = mount_device(device, type);
-	if (root < 0) {
+	if (root < 0)
 		bb_error_msg("can't mount %s (%s): %s", device, type, file_system_error());
-		return -1;
-	}
-	verbose_msg("first partition is %s (%s)", device, type);
-	dir = open_dir_in(root);
-	if (dir < 0)
-		bb_perror_msg("%s: can't open directory %s", device, OSCONF_DIR);
-	return dir;
-}
-
-/* Looks for the directory on partition 1 of each disk, if there are others
- * than at the last time */
-static int search_disks(unsigned *seen)
-{
-	char disk[NAME_SIZE] = "";
-	char device[DEVICE_SIZE];
-	unsigned count = 0;
-	int dir = -1;
-
-	while (next_name("/sys/block", disk))
-		count += first_partition_of(disk, device);
-	if (count == *seen)
-		return -1;
-	*seen = count;
-	while (next_name("/sys/block", disk)) {
-		const char *type;
-		int other;
-
-		if (!first_partition_of(disk, device))
-			continue;
-		type = file_system_type(device, NULL);
-		if (!type)
-			continue;
-		other = open_dir_in(mount_device(device, type));
-		if (other < 0)
-			continue;
-		if (dir < 0) {
-			dir = other;
-			verbose_msg("first partition is %s (%s)", device, type);
-		} else {
-			close(other);
-			bb_error_msg("%s has the directory %s, too: it is left alone, -d tells which one is meant",
-				device, OSCONF_DIR);
-		}
-	}
-	return dir;
+	else
+		verbose_msg("first partition is %s (%s)", device, type);
+	return root;
 }
 
 int FAST_FUNC open_osconf_dir(const char *spec, unsigned wait_ms)
 {
 	unsigned start = monotonic_ms();
-	char device[DEVICE_SIZE];
-	char disk[NAME_SIZE];
+	char buffer[DEVICE_SIZE];
+	const char *name = spec;
 	unsigned seen = 0;
-	struct stat st;
-	int dir;
+	int dir, root = -1;
 
-	if (spec && stat(spec, &st) == 0 && S_ISDIR(st.st_mode)) {
-		dir = open_dir_in(open(spec, O_RDONLY | O_DIRECTORY));
-		if (dir < 0)
-			bb_perror_msg("%s: can't open directory %s", spec, OSCONF_DIR);
-		return dir;
-	}
-	if (enter_namespace() != 0)
-		return -1;
-	for (;;) {
-		if (!spec) {
-			if (root_disk(disk)) {
-				/* a file system may fill a disk that has no partitions */
-				if (!first_partition_of(disk, device))
-					device_of(disk, device);
-				return open_dir_on(device);
-			}
-			dir = search_disks(&seen);
-			if (dir >= 0)
-				return dir;
-		} else if (is_prefixed_with(spec, "UUID=") || is_prefixed_with(spec, "LABEL=")) {
-			if (find_by_spec(spec, device))
-				return open_dir_on(device);
-		} else if (stat(spec, &st) == 0) {
-			if (S_ISBLK(st.st_mode))
-				return open_dir_on(spec);
-			bb_error_msg("%s: not UUID=, LABEL=, a block device or a directory", spec);
-			return -1;
-		}
-		if ((unsigned)monotonic_ms() - start >= wait_ms)
-			break;
-		usleep(WAIT_STEP_MS * 1000);
-	}
 	if (spec)
-		bb_error_msg("%s: no such partition", spec);
-	else
-		bb_error_msg("no disk with directory %s on its first partition", OSCONF_DIR);
-	return -1;
+		root = open(spec, O_RDONLY | O_DIRECTORY);
+	if (root < 0) {
+		if (enter_namespace() != 0)
+			return -1;
+		while ((name = find_device(spec, buffer, &seen)) == NULL) {
+			if ((unsigned)monotonic_ms() - start >= wait_ms) {
+				bb_error_msg(spec ? "%s: no such partition"
+					: "no disk with directory "OSCONF_DIR" on its first partition", spec);
+				return -1;
+			}
+			usleep(WAIT_STEP_MS * 1000);
+		}
+		root = open_partition(name);
+		if (root < 0)
+			return -1;
+	}
+	dir = open_dir_in(root);
+	if (dir < 0)
+		bb_perror_msg("%s: can't open directory %s", name, OSCONF_DIR);
+	return dir;
 }

@@ -12,30 +12,17 @@ enum {
 	HASH_LEN = 86, /* 64 bytes in base 64 */
 };
 
-static int sextet(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (isdigit(c))
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 /* RFC 4648: section 4's alphabet and padding, nothing else among it (3.3),
  * pad bits zero (3.5) */
 int FAST_FUNC password_decode(char *base64)
 {
-	const char *s = base64;
+	const char *s, *digit;
 	char *p = base64;
 	unsigned bits = 0, count = 0;
-	int value;
 	size_t len;
 
-	while ((value = sextet(*s)) >= 0) {
-		s++;
-		bits = (bits << 6) | value;
+	for (s = base64; (digit = memchr(bb_uuenc_tbl_base64, *s, 64)) != NULL; s++) {
+		bits = (bits << 6) | (digit - bb_uuenc_tbl_base64);
 		count += 6;
 		if (count >= 8) {
 			count -= 8;

@@ -48,7 +48,7 @@ build_image() {
 		LABEL linux
 		  KERNEL /vmlinuz
 		  INITRD /initramfs
-		  APPEND root=LABEL=osroot console=ttyS0 quiet panic=-1
+		  APPEND root=LABEL=osroot console=ttyS0 quiet panic=-1 no_timer_check
 	EOF
 	mcopy -i "$demo/disk.img@@$offset" "$cache/kernel/vmlinuz" "$demo/initramfs" "$demo/syslinux.cfg" ::/
 	syslinux -t "$offset" --install "$demo/disk.img"
