@@ -55,8 +55,8 @@ help:
 	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on os.conf and on saved settings (60)'
 	@echo '  upstream-test    busybox'"'"'s own test suite, with the series and without, 1.38.0 and 1.37.0'
 	@echo '  size             what osconf costs, by file and by function; UPDATE=1: into README.md'
-	@echo '  bench            time, memory and system calls, beside what people use instead;'
-	@echo '                   UPDATE=1: also into README.md'
+	@echo '  bench            time, memory and system calls, beside what people use instead'
+	@echo '                   and the floor (RUNS=21, BOOTS=5); UPDATE=1: also into README.md'
 	@echo '  dist             one patch file for each busybox release, and what goes with it'
 	@echo '  clean            remove what was built, keep what was downloaded'
 	@echo '  distclean        remove that too'
@@ -169,12 +169,22 @@ size: all $(objects)/without/.built $(objects)/main/.built
 $(O)/bench/%: tests/bench/%.c
 	$(Q)mkdir -p $(@D)
 	$(call say,CC $@)
-	$(Q)gcc -Wall -Wextra -O2 -static -o $@ $< -lcrypt
+	$(Q)gcc -Wall -Wextra -O2 -static -o $@ $<
+
+# Built as osconf is, with its sha512-crypt. That library's main is busybox's
+$(O)/bench/floor: tests/bench/floor.c $(objects)/osconf/.built $(O)/.current
+	$(Q)mkdir -p $(@D)
+	$(call say,CC $@)
+	$(Q)$(CC) -Wall -Wextra -Os -static -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,-z,muldefs \
+		-o $@ $< $(objects)/osconf/libbb/lib.a
+
+.PHONY: bench-programs
+bench-programs: $(addprefix $(O)/bench/,floor measure peak)
 
 .PHONY: bench
 bench: export BUILD := $(O)
 bench: all
-	@$(MAKE) --no-print-directory $(O)/bench/measure $(O)/bench/floor
+	@$(MAKE) --no-print-directory bench-programs
 	@tests/bench/run.sh
 
 .PHONY: upstream-test

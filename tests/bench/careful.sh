@@ -1,13 +1,14 @@
 #!/bin/busybox sh
-# shellcheck shell=dash disable=SC3045
+# shellcheck shell=dash disable=SC1007,SC3043
 # What a careful engineer would write today instead of osconf, with busybox's
 # applets and nothing else: the file is data, each value is checked, cards are
-# found by MAC address, all routes are set, each file is synced before the
-# next one, and os.conf goes last.
+# found by MAC address, all routes are set, each file is synced before the next
+# one, and os.conf goes last. What the shell can do itself starts no process.
 dir=/mnt/aliyun_custom_image
 conf=$dir/os.conf
 [ -f "$conf" ] && [ ! -L "$conf" ] || exit 0
-tab=$(printf '\t')
+umask 022
+set -f
 failed=
 
 complain() {
@@ -16,76 +17,143 @@ complain() {
 }
 
 is_address() {
-	printf '%s\n' "$1" | grep -qxE '((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\.|$)){4}'
+	local byte IFS=.
+	case $1 in *[!0-9.]* | *.) return 1 ;; esac
+	# shellcheck disable=SC2086
+	set -- $1
+	[ $# = 4 ] || return 1
+	for byte; do
+		case $byte in
+		[0-9] | [1-9][0-9] | 1[0-9][0-9] | 2[0-4][0-9] | 25[0-5]) ;;
+		*) return 1 ;;
+		esac
+	done
 }
 
-# The value of a key, the last one; never evaluated
-value() {
-	sed -n "s/^[ $tab]*$1=//p" "$conf" | tail -n 1 | tr -d '\r' | sed "s/^\"\(.*\)\"\$/\1/; s/^'\(.*\)'\$/\1/"
+is_network() { # ADDRESS/PREFIX
+	case ${1##*/} in [0-9] | [12][0-9] | 3[0-2]) is_address "${1%/*}" ;; *) return 1 ;; esac
 }
 
-# replace FILE MODE: by standard input, durably
+is_hostname() {
+	case $1 in '' | *[!A-Za-z0-9.-]* | -* | *- | .* | *. | *..*) return 1 ;; esac
+	[ ${#1} -le 64 ]
+}
+
+# replace FILE TEXT: durably
 replace() {
-	cat >"$1+" && chmod "$2" "$1+" && sync "$1+" && mv "$1+" "$1" && sync "${1%/*}" || {
+	if ! { printf '%s\n' "$2" >"$1+" && sync "$1+" && mv "$1+" "$1" && sync "${1%/*}"; }; then
 		complain "can't write $1"
 		rm -f "$1+"
-	}
+	fi
 }
 
-card_of() {
-	for address in /sys/class/net/*/address; do
-		read -r mac <"$address"
-		if [ "$mac" = "$1" ] && [ -e "${address%address}" ]; then
-			address=${address%/address}
-			echo "${address##*/}"
-			return
+# Keys that are known become variables, their values are never evaluated; what
+# is to be saved is in $saved
+read_conf() {
+	local line key value cr
+	cr=$(printf '\r')
+	hostname= password= dns_nameserver= saved=
+	eth0_ip_addr= eth0_mac_addr= eth0_netmask= eth0_route=
+	eth1_ip_addr= eth1_mac_addr= eth1_netmask= eth1_route=
+	while IFS= read -r line || [ -n "$line" ]; do
+		line=${line%"$cr"}
+		key=${line%%=*} value=${line#*=}
+		case $value in \"*\" | \'*\') value=${value#?} value=${value%?} ;; esac
+		case $key in
+		hostname | password | dns_nameserver | eth[01]_ip_addr | eth[01]_mac_addr | eth[01]_netmask | eth[01]_route)
+			eval "$key=\$value"
+			;;
+		esac
+		[ "$key" = password ] || saved="$saved${saved:+
+}$line"
+	done <"$conf"
+}
+
+set_password() { # HASH
+	local line shadow=
+	while IFS= read -r line; do
+		case $line in root:*) line="root:$1:$(($(date +%s) / 86400)):${line#root:*:*:}" ;; esac
+		shadow="$shadow${shadow:+
+}$line"
+	done </etc/shadow
+	umask 077
+	replace /etc/shadow "$shadow"
+	umask 022
+}
+
+find_card() { # MAC; sets card
+	local mac name
+	set +f
+	for name in /sys/class/net/*; do
+		read -r mac <"$name/address"
+		if [ "$mac" = "$1" ]; then
+			card=${name##*/}
+			break
+		fi
+	done
+	set -f
+}
+
+set_routes() { # CARD LIST
+	local route IFS=';'
+	for route in $2; do
+		if is_network "${route%% *}" && is_address "${route##* }"; then
+			route add -net "${route%% *}" gw "${route##* }" dev "$1" || complain "$1: route $route"
+		else
+			complain "$1: route $route"
 		fi
 	done
 }
 
-password=$(value password | base64 -d) || complain "password is not base64"
-if [ -n "$password" ]; then
-	hash=$(printf '%s' "$password" | cryptpw -m sha512 -P 0) || complain "no hash"
-	sed "s|^root:[^:]*:[0-9]*|root:$hash:$(($(date +%s) / 86400))|" /etc/shadow | replace /etc/shadow 600
-fi
-grep -v '^password=' "$conf" | replace /etc/os.conf 600
-
-hostname=$(value hostname)
-if printf '%s\n' "$hostname" | grep -qxE '[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?'; then
-	hostname "$hostname"
-	echo "$hostname" | replace /etc/hostname 644
-else
-	complain "hostname is wrong"
-fi
-
-for server in $(value dns_nameserver); do
-	is_address "$server" && echo "nameserver $server" || complain "dns_nameserver: $server"
-done | replace /etc/resolv.conf 644
-
-ifconfig lo 127.0.0.1 netmask 255.0.0.0 up
-for eth in eth0 eth1; do
-	address=$(value ${eth}_ip_addr)
-	[ -n "$address" ] || continue
-	mask=$(value ${eth}_netmask)
-	card=$(card_of "$(value ${eth}_mac_addr | tr A-Z a-z)")
-	if ! is_address "$address" || ! is_address "$mask" || [ -z "$card" ]; then
-		complain "$eth: wrong address, or no such card"
-		continue
+set_card() { # ADDRESS NETMASK MAC ROUTES
+	[ -n "$1" ] || return
+	card=
+	find_card "$(echo "$3" | tr A-F- a-f:)"
+	if ! is_address "$1" || ! is_address "$2" || [ -z "$card" ]; then
+		complain "$1: wrong address, or no card $3"
+	elif ifconfig "$card" "$1" netmask "$2" up; then
+		set_routes "$card" "$4"
+	else
+		complain "$card: ifconfig"
 	fi
-	ifconfig "$card" "$address" netmask "$mask" up || complain "$eth: ifconfig"
-	value ${eth}_route | tr ';' '\n' >/tmp/routes.$$
-	while read -r destination gateway; do
-		[ -n "$destination" ] || continue
-		if is_address "${destination%/*}" && is_address "$gateway"; then
-			route add -net "$destination" gw "$gateway" dev "$card" || complain "$eth: route $destination"
-		else
-			complain "$eth: route $destination $gateway"
-		fi
-	done </tmp/routes.$$
-	rm -f /tmp/routes.$$
-done
+}
 
-[ -z "$failed" ] || exit 1
-mv "$conf" "$conf.done" && sync "$dir" &&
-	dd if=/dev/zero of="$conf.done" bs="$(stat -c %s "$conf.done")" count=1 conv=notrunc,fsync 2>/dev/null &&
-	rm "$conf.done" && sync "$dir"
+# Its blocks, too
+wipe() {
+	mv "$conf" "$conf.done" && sync "$dir" &&
+		head -c "$(stat -c %s "$conf.done")" /dev/zero 1<>"$conf.done" && sync "$conf.done" &&
+		rm "$conf.done" && sync "$dir"
+}
+
+read_conf
+if [ -n "$password" ]; then
+	if password=$(printf %s "$password" | base64 -d) && [ -n "$password" ]; then
+		set_password "$(printf '%s\n' "$password" | cryptpw -m sha512 -P 0)"
+	else
+		complain "password is not base64"
+	fi
+fi
+umask 077
+replace /etc/os.conf "$saved"
+umask 022
+if is_hostname "$hostname"; then
+	hostname "$hostname"
+	replace /etc/hostname "$hostname"
+elif [ -n "$hostname" ]; then
+	complain "hostname: $hostname"
+fi
+servers=
+for server in $dns_nameserver; do
+	if is_address "$server"; then
+		servers="$servers${servers:+
+}nameserver $server"
+	else
+		complain "dns_nameserver: $server"
+	fi
+done
+[ -z "$servers" ] || replace /etc/resolv.conf "$servers"
+ifconfig lo 127.0.0.1 netmask 255.0.0.0 up
+set_card "$eth0_ip_addr" "$eth0_netmask" "$eth0_mac_addr" "$eth0_route"
+set_card "$eth1_ip_addr" "$eth1_netmask" "$eth1_mac_addr" "$eth1_route"
+[ -n "$failed" ] || wipe || complain "can't remove it"
+[ -z "$failed" ]

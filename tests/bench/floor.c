@@ -1,8 +1,10 @@
 /*
  * The floor under any program that applies the documentation's classic
  * os.conf: the system calls that can't be avoided, each file made durable
- * before the next, and one sha512-crypt. It knows the answers beforehand; only
- * the password's hash is worked out.
+ * before the next, and one sha512-crypt. It knows the answers beforehand: it
+ * looks for no card, no earlier settings, no link, nothing that is set up
+ * already. C library, compiler and the code of sha512-crypt are osconf's own,
+ * so that what osconf needs more is its own doing.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -17,9 +19,11 @@
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-char *crypt(const char *key, const char *salt);
+/* libbb/pw_encrypt.c */
+char *pw_encrypt(const char *clear, const char *salt, int cleanup);
 
 static void must(int ok, const char *what)
 {
@@ -58,16 +62,17 @@ static void set_password(int etc)
 {
 	static const char digits[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	unsigned char random[16];
-	char salt[] = "$6$0123456789abcdef", old[4096], new[8192], *rest;
+	char salt[] = "$6$0123456789abcdef", old[4096], new[8192], *rest = old;
 	int i;
 
 	must(getrandom(random, sizeof(random), 0) == sizeof(random), "getrandom");
 	for (i = 0; i < 16; i++)
 		salt[3 + i] = digits[random[i] % 64];
 	read_file(etc, "shadow", old, sizeof(old));
-	rest = strchr(old, ':');
-	rest = strchr(rest + 1, ':');
-	snprintf(new, sizeof(new), "root:%s%s", crypt("qwer1234", salt), rest);
+	for (i = 0; i < 3; i++)
+		rest = strchr(rest, ':') + 1;
+	snprintf(new, sizeof(new), "root:%s:%ld:%s", pw_encrypt("qwer1234", salt, 0),
+		(long)time(NULL) / (24 * 60 * 60), rest);
 	replace_file(etc, "shadow", new, 0600);
 }
 
@@ -105,6 +110,16 @@ static void add_route(int fd, char *card, const char *destination, const char *m
 	must(ioctl(fd, SIOCADDRT, &rt) == 0, destination);
 }
 
+/* What is saved is os.conf without the password */
+static void save_settings(int etc, const char *conf)
+{
+	char saved[4096];
+	const char *password = strstr(conf, "password=");
+
+	sprintf(saved, "%.*s%s", (int)(password - conf), conf, strchr(password, '\n') + 1);
+	replace_file(etc, "os.conf", saved, 0600);
+}
+
 int main(void)
 {
 	char conf[4096], blanks[4096];
@@ -116,7 +131,7 @@ int main(void)
 	must(dir >= 0 && etc >= 0 && fd >= 0 && flock(dir, LOCK_EX) == 0, "open");
 	len = read_file(dir, "os.conf", conf, sizeof(conf));
 	set_password(etc);
-	replace_file(etc, "os.conf", conf, 0600); /* what is saved is as long, about */
+	save_settings(etc, conf);
 	replace_file(etc, "hostname", "iZ23r29djmjZ\n", 0644);
 	replace_file(etc, "resolv.conf", "nameserver 7.7.7.7\nnameserver 8.8.8.8\n", 0644);
 

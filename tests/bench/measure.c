@@ -1,7 +1,7 @@
 /*
  * measure COMMAND...: runs it and prints wall time and CPU time in
- * microseconds and peak memory in KiB, of it and of all that it waited for.
- * Its own output goes nowhere. The exit status is the command's.
+ * microseconds, of it and of all that it waited for. Its own output goes
+ * nowhere. The exit status is the command's.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,9 +31,8 @@ int main(int argc, char **argv)
 	if (pid < 0 || wait4(pid, &status, 0, &use) < 0)
 		return 2;
 	clock_gettime(CLOCK_MONOTONIC, &end);
-	printf("%ld %ld %ld\n",
+	printf("%ld %ld\n",
 		(end.tv_sec - start.tv_sec) * 1000000L + (end.tv_nsec - start.tv_nsec) / 1000,
-		(use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000000L + use.ru_utime.tv_usec + use.ru_stime.tv_usec,
-		use.ru_maxrss);
+		(use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000000L + use.ru_utime.tv_usec + use.ru_stime.tv_usec);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }

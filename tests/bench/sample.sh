@@ -1,11 +1,15 @@
 #!/bin/bash
+# shellcheck disable=SC1090,SC2086,SC2154
 # In the manner of the sample that goes with the platform's documentation:
 # os.conf is sourced, files of /etc/sysconfig are written, os.conf is removed.
 # Corrected as little as it takes to set up the network at all: the list of
 # routes is quoted, and instead of `service network restart`, which a minimal
 # image doesn't have, cards and routes are set up by ip.
-# Its other defects are left as they are: the file is executed, nothing is
-# checked or synced, cards are taken by name, a failure is not noticed.
+# Its other defects are left as they are: the file is executed; nothing is
+# checked or synced; cards are taken by name; a list is split at its first ";"
+# only; a route is left out if its destination is part of another's; eth1 is
+# described if "eth1" is anywhere in the file, in the host name, say; a failure
+# is not noticed, and os.conf is removed all the same.
 conf=/mnt/aliyun_custom_image/os.conf
 scripts=/etc/sysconfig/network-scripts
 [ -f $conf ] || exit 0
@@ -42,7 +46,7 @@ write_card() { # NAME ADDRESS MASK MAC
 
 write_routes() { # NAME LIST
 	echo -n >$scripts/route-"$1"
-	echo "$2" | sed 's/;/\n/g' | while read -r line; do
+	echo "$2" | sed 's/;/\n/' | while read -r line; do
 		destination=$(echo "$line" | awk '{ print $1 }')
 		gateway=$(echo "$line" | awk '{ print $2 }')
 		if ! grep -q "$destination" $scripts/route-"$1"; then
