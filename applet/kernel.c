@@ -46,12 +46,14 @@ void FAST_FUNC kernel_untouched(struct kernel *kernel, const struct settings *se
 /* sysfs: Documentation/ABI/testing/sysfs-class-net */
 int FAST_FUNC kernel_read_cards(struct kernel *kernel)
 {
-	DIR *dir = warn_opendir("/sys/class/net");
+	DIR *dir;
 	struct dirent *entry;
-	int failed = dir ? 0 : -1;
+	int failed;
 
 	if (kernel->fd < 0)
 		kernel->fd = xsocket(AF_INET, SOCK_DGRAM, 0);
+	dir = warn_opendir("/sys/class/net");
+	failed = dir ? 0 : -1;
 	kernel->cards = 0;
 	while (dir && (entry = readdir(dir)) != NULL) {
 		struct ifreq ifr;
