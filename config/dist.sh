@@ -1,8 +1,10 @@
 #!/bin/sh
 # Usage: dist.sh DIR CACHE
-# Makes in DIR what image builders take: for each busybox release in
-# busybox.sha256 one patch file with applet and changes, named as their systems
-# want it, the kconfig fragment, the manual page, this source, and their sums.
+# Makes in DIR what image builders take:
+#   busybox/RELEASE/0001-*.patch  applet and changes in one, for each release in
+#                                 busybox.sha256
+#   buildroot/ openwrt/ yocto/ alpine/  the recipes of config/, patches and all
+#   osconf.config osconf.8 osconf-*.tar.gz sha256sums
 # CACHE: directory of busybox's tarballs.
 set -eu
 
@@ -12,6 +14,7 @@ cache=$2
 author=$(git -C "$project" log -1 --format='%an <%ae>' -- applet patches)
 date=$(git -C "$project" log -1 --format=%aD -- applet patches)
 version=$(git -C "$project" describe --always --dirty 2>/dev/null)
+name=0001-osconf-new-applet.patch
 
 rm -rf "$dist"
 mkdir -p "$dist"
@@ -50,7 +53,8 @@ patch_for() { # RELEASE
 		# diff ends with 1 where there are differences. Its dates would
 		# make each build another
 		diff -Nurp a b | sed -E '/^diff -Nurp/d; s/^((---|\+\+\+) [^\t]*)\t.*/\1/' || :
-	) | name_new_files >"$dist/0001-osconf-new-applet.busybox-$1.patch"
+	) | name_new_files >"$scratch/$name"
+	install -D -m 644 "$scratch/$name" "$dist/busybox/$1/$name"
 	rm -rf "$scratch/a" "$scratch/b"
 }
 
@@ -75,12 +79,44 @@ name_new_files() {
 		{ print }'
 }
 
+# osconf's options as OpenWrt wraps busybox's: each with a prefix, and with a
+# default of its own
+openwrt_options() {
+	sed -n 's,^//config:,,p' "$project"/applet/*.c | awk '
+		/^config / { name = $2; $0 = "\nconfig BUSYBOX_CONFIG_" name }
+		/^\tdefault / { $0 = "\tdefault BUSYBOX_DEFAULT_" name }
+		/^\t(select|depends on) / { gsub(/[A-Z][A-Z0-9_]+/, "BUSYBOX_CONFIG_&") }
+		{ print }'
+}
+
+openwrt_defaults() {
+	sed -n 's,^//config:config ,,p' "$project"/applet/*.c | while read -r option; do
+		default=n
+		! grep -q "^CONFIG_$option=y" "$project/config/dist.config" || default=y
+		printf '\nconfig BUSYBOX_DEFAULT_%s\n\tbool\n\tdefault %s\n' "$option" $default
+	done
+}
+
 sed -n 's/.*busybox-\(.*\)\.tar\.bz2/\1/p' "$project/config/busybox.sha256" >"$scratch/releases"
 while read -r release; do
 	patch_for "$release"
 done <"$scratch/releases"
-echo CONFIG_OSCONF=y >"$dist/osconf.config" # it selects what it needs
-cp "$project/applet/osconf.8" "$dist/"
+install -m 644 "$project/config/dist.config" "$dist/osconf.config"
+install -m 644 "$project/applet/osconf.8" "$dist/"
+
+# Where each system looks for patch and options
+for system in buildroot openwrt yocto alpine; do
+	cp -R "$project/config/$system" "$dist/"
+done
+mkdir "$dist/buildroot/patches"
+cp -R "$dist/busybox" "$dist/buildroot/patches/"
+cp "$dist/osconf.config" "$dist/buildroot/"
+cp -R "$dist/busybox" "$dist/yocto/meta-osconf/recipes-core/busybox/"
+cp "$dist/osconf.config" "$dist/yocto/meta-osconf/recipes-core/busybox/busybox/osconf.cfg"
+openwrt_options >"$dist/openwrt/Config.in"
+openwrt_defaults >"$dist/openwrt/Config-defaults.in"
+
 git -C "$project" archive --prefix="osconf-$version/" HEAD | gzip -9n >"$dist/osconf-$version.tar.gz"
-(cd "$dist" && sha256sum -- * >sha256sums)
-ls "$dist"
+
+(cd "$dist" && find . -type f | sed 's,^\./,,' | LC_ALL=C sort | xargs sha256sum) >"$scratch/sums"
+install -m 644 "$scratch/sums" "$dist/sha256sums"

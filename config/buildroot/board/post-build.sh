@@ -1,0 +1,8 @@
+#!/bin/sh
+# Buildroot's post-build script; $1: the root of the image
+set -eu
+
+inittab=$1/etc/inittab
+grep -q osconf "$inittab" || sed -i '\,^::sysinit:/etc/init.d/rcS,i ::sysinit:/sbin/osconf' "$inittab"
+# The serial console's getty is Buildroot's
+grep -q ^tty1: "$inittab" || echo 'tty1::respawn:/sbin/getty -L tty1 0 linux' >>"$inittab"

@@ -1,0 +1,1 @@
+# Buildroot wants this file; there is no package here

@@ -1,0 +1,2 @@
+# osconf brings up the cards
+FILESEXTRAPATHS:prepend := "${THISDIR}/files:"

@@ -1,0 +1,2 @@
+# osconf brings up the cards
+PACKAGECONFIG:remove = "dhcp-ethernet"
