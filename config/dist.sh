@@ -11,7 +11,7 @@ set -eu
 project=$(cd "$(dirname "$0")/.." && pwd)
 dist=$1
 cache=$2
-author=$(git -C "$project" log -1 --format='%an <%ae>' -- applet patches)
+author=$(sed -n 's/^From: //p' "$project"/patches/*.patch | sort -u)
 date=$(git -C "$project" log -1 --format=%aD -- applet patches)
 version=$(git -C "$project" describe --always --dirty 2>/dev/null)
 name=0001-osconf-new-applet.patch
@@ -38,7 +38,8 @@ message() {
 		It comes with these changes:
 	EOF
 	sed -n 's/^Subject: \[PATCH[^]]*\] /- /p' "$project"/patches/*.patch | uniq
-	echo "---"
+	# OpenEmbedded refuses a patch without
+	printf '\nUpstream-Status: Pending\n---\n'
 }
 
 patch_for() { # RELEASE
