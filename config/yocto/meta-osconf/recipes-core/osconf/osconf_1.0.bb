@@ -21,4 +21,4 @@ do_install () {
 	install -d ${D}/aliyun_custom_image
 }
 
-FILES:${PN} += "/aliyun_custom_image ${systemd_system_unitdir}"
+FILES:${PN} += "/aliyun_custom_image"
