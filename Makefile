@@ -57,7 +57,8 @@ help:
 	@echo '  size             what osconf costs, by file and by function; UPDATE=1: into README.md'
 	@echo '  bench            time, memory and system calls, beside what people use instead'
 	@echo '                   and the floor (RUNS=21, BOOTS=5); UPDATE=1: also into README.md'
-	@echo '  dist             one patch file for each busybox release, and what goes with it'
+	@echo '  dist             what image builders take: a patch file for each busybox release,'
+	@echo '                   recipes for Buildroot, OpenWrt, Yocto and Alpine'
 	@echo '  clean            remove what was built, keep what was downloaded'
 	@echo '  distclean        remove that too'
 	@echo 'Variables:'
@@ -197,6 +198,7 @@ upstream-test: all
 dist:
 	@config/need.sh bzip2 patch git gzip
 	@config/dist.sh $(O)/dist $(O)/cache
+	@echo "Made: $(O)/dist"
 
 .PHONY: fuzz
 fuzz: tools

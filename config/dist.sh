@@ -118,6 +118,5 @@ openwrt_options >"$dist/openwrt/Config.in"
 openwrt_defaults >"$dist/openwrt/Config-defaults.in"
 
 git -C "$project" archive --prefix="osconf-$version/" HEAD | gzip -9n >"$dist/osconf-$version.tar.gz"
-
 (cd "$dist" && find . -type f | sed 's,^\./,,' | LC_ALL=C sort | xargs sha256sum) >"$scratch/sums"
 install -m 644 "$scratch/sums" "$dist/sha256sums"
