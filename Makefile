@@ -59,6 +59,8 @@ help:
 	@echo '                   and the floor (RUNS=21, BOOTS=5); UPDATE=1: also into README.md'
 	@echo '  dist             what image builders take: a patch file for each busybox release,'
 	@echo '                   recipes for Buildroot, OpenWrt, Yocto and Alpine'
+	@echo '  series           the changes as mails to busybox'"'"'s list, with measured sizes'
+	@echo '  refresh-patches  carry patches/ to the release BUSYBOX_VERSION'
 	@echo '  clean            remove what was built, keep what was downloaded'
 	@echo '  distclean        remove that too'
 	@echo 'Variables:'
@@ -200,6 +202,16 @@ dist:
 	@config/dist.sh $(O)/dist $(O)/cache
 	@echo "Made: $(O)/dist"
 
+.PHONY: series
+series:
+	@config/need.sh gcc libc-dev bzip2 patch git python3
+	@config/series.sh -m $(O)/series $(O)/cache
+
+.PHONY: refresh-patches
+refresh-patches:
+	@config/need.sh bzip2 patch git
+	@config/refresh-patches.sh $(BUSYBOX_VERSION) $(O)/cache
+
 .PHONY: fuzz
 fuzz: tools
 	@config/need.sh clang libfuzzer
@@ -229,7 +241,7 @@ $(O)/fuzz/%: tests/fuzz/fuzz.c $(objects)/fuzz/.built
 
 .PHONY: clean
 clean:
-	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo vm bench fuzz asan coverage dist)
+	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo vm bench fuzz asan coverage dist series)
 
 .PHONY: distclean
 distclean: clean

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Usage: apply.sh TREE
 #        apply.sh -u STAMP TREE
-# Puts osconf into the busybox source tree TREE: applet/ as networking/osconf/
-# and patches/ in their order. A tree that the patches don't fit is left as it
-# was. TREE's configuration is not touched.
-# -u: only brings networking/osconf/ up to date with applet/; touches STAMP if
-# it wasn't.
+# Puts osconf into the busybox source tree TREE: applet/ (its sources as
+# networking/osconf/, its manual page into docs/, its tests into testsuite/) and
+# patches/ in their order. A tree that the patches don't fit is left as it was.
+# TREE's configuration is not touched.
+# -u: only brings what is from applet/ up to date; touches STAMP if it wasn't.
 set -eu
 
 project=$(cd "$(dirname "$0")/.." && pwd)
@@ -15,15 +15,26 @@ die() {
 	exit 1
 }
 
+# Where a file of applet/ goes
+place_of() {
+	case $1 in
+	*.8) echo "docs/$1" ;;
+	*.tests) echo "testsuite/$1" ;;
+	*) echo "networking/osconf/$1" ;;
+	esac
+}
+
 stamp=
-copy_applet() { # TO_DIR
-	for file in "$project"/applet/*.[ch] "$project"/applet/*.src; do
-		cmp -s "$file" "$1/${file##*/}" || {
+copy_applet() { # TO_TREE
+	mkdir -p "$1/networking/osconf" "$1/docs" "$1/testsuite"
+	for file in "$project"/applet/*.[ch8] "$project"/applet/*.src "$project"/applet/*.tests; do
+		to=$1/$(place_of "${file##*/}")
+		cmp -s "$file" "$to" || {
 			[ -z "$stamp" ] || touch "$stamp"
-			cp "$file" "$1/"
+			cp "$file" "$to"
 		}
 	done
-	for file in "$1"/*.[ch] "$1"/*.src; do
+	for file in "$1"/networking/osconf/*.[ch] "$1"/networking/osconf/*.src; do
 		[ -e "$project/applet/${file##*/}" ] || {
 			[ -z "$stamp" ] || touch "$stamp"
 			rm "$file"
@@ -44,7 +55,7 @@ done
 
 if [ -n "$stamp" ]; then
 	[ -e "$stamp" ] || touch "$stamp"
-	copy_applet "$tree/networking/osconf"
+	copy_applet "$tree"
 	exit
 fi
 [ ! -e "$tree/networking/osconf" ] || die "$tree: osconf is in this tree already (networking/osconf/); nothing was changed"
@@ -54,7 +65,7 @@ fi
 scratch=$(mktemp -d "$tree/.osconf.XXXXXX") || die "$tree: can't be written"
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
-mkdir "$scratch/osconf" "$scratch/tree"
+mkdir "$scratch/tree" "$scratch/applet"
 
 patched=$(sed -n 's|^[-+][-+][-+] [ab]/\([^	]*\).*|\1|p' "$project"/patches/*.patch | sort -u)
 for file in $patched; do
@@ -87,7 +98,7 @@ apply_patch() { # NUMBER
 for number in $(cd "$project/patches" && printf '%s\n' *.patch | cut -d- -f1 | uniq); do
 	apply_patch "$number"
 done
-copy_applet "$scratch/osconf"
+copy_applet "$scratch/applet"
 
 trap '' HUP INT TERM
 for file in $patched; do
@@ -96,4 +107,7 @@ for file in $patched; do
 	mkdir -p "$tree/$(dirname "$file")"
 	mv -f "$scratch/tree/$file" "$tree/$file"
 done
-mv "$scratch/osconf" "$tree/networking/osconf"
+mkdir -p "$tree/docs" "$tree/testsuite"
+mv -f "$scratch"/applet/docs/* "$tree/docs/"
+mv -f "$scratch"/applet/testsuite/* "$tree/testsuite/"
+mv "$scratch/applet/networking/osconf" "$tree/networking/osconf"
