@@ -68,7 +68,7 @@ name_new_files() {
 			print "diff --git a/" name " b/" name
 			getline hunk
 			if (hunk ~ /^@@ -0,0 /) {
-				print "new file mode 100644"
+				print "new file mode " (name ~ /\.tests$/ ? "100755" : "100644")
 				from = "--- /dev/null"
 			}
 			print from
