@@ -37,7 +37,7 @@ struct disk {
 
 static smallint any_failed;
 
-void FAST_FUNC verdict(int what, const char *format, ...)
+void FAST_FUNC check_verdict(int what, const char *format, ...)
 {
 	va_list p;
 
@@ -131,17 +131,17 @@ static void check_disk(struct disk *disk)
 	if (pread(disk->fd, magic, 4, 0) == 4
 	 && (memcmp(magic, "QFI\xfb", 4) == 0 || memcmp(magic, "cone", 4) == 0)
 	) {
-		verdict(CHECK_UNKNOWN, "%s: not a raw image, try: qemu-img convert -O raw", disk->name);
+		check_verdict(CHECK_UNKNOWN, "%s: not a raw image, try: qemu-img convert -O raw", disk->name);
 		return;
 	}
-	verdict(size > (uint64_t)MIN_GIB << 30 ? CHECK_OK : CHECK_FAIL,
+	check_verdict(size > (uint64_t)MIN_GIB << 30 ? CHECK_OK : CHECK_FAIL,
 		"virtual size: %u MiB, more than %u is needed", (unsigned)(size >> 20), MIN_GIB * 1024);
 	read_partitions(disk);
 	if (!disk->partitions || !disk->partition[0].size)
-		verdict(CHECK_FAIL, "partition 1: %s", disk->partitions
+		check_verdict(CHECK_FAIL, "partition 1: %s", disk->partitions
 			? "there is none, but others" : "no partition table (MBR or GPT), make one");
 	else
-		verdict(CHECK_OK, "partition 1: %u MiB", (unsigned)(disk->partition[0].size >> 20));
+		check_verdict(CHECK_OK, "partition 1: %u MiB", (unsigned)(disk->partition[0].size >> 20));
 }
 
 /* What of the platform's list a device has; type: see file_system_type() */
@@ -159,13 +159,13 @@ static void check_type(const char *device, const char *type)
 		close(fd);
 	}
 	if (!type)
-		verdict(CHECK_FAIL, "partition 1: no file system of FAT32, ext2, ext3, ext4, UFS");
+		check_verdict(CHECK_FAIL, "partition 1: no file system of FAT32, ext2, ext3, ext4, UFS");
 	else if (type[0] == 'v' && memcmp(fat, "FAT32", 5) != 0)
-		verdict(CHECK_FAIL, "partition 1: FAT, but not FAT32: mkfs.fat -F 32");
+		check_verdict(CHECK_FAIL, "partition 1: FAT, but not FAT32: mkfs.fat -F 32");
 	else if (SWAP_LE32(features) & READONLY)
-		verdict(CHECK_FAIL, "partition 1: %s, marked read-only: tune2fs -O ^read-only", type);
+		check_verdict(CHECK_FAIL, "partition 1: %s, marked read-only: tune2fs -O ^read-only", type);
 	else
-		verdict(CHECK_OK, "partition 1: %s", type[0] == 'v' ? "FAT32" : type);
+		check_verdict(CHECK_OK, "partition 1: %s", type[0] == 'v' ? "FAT32" : type);
 }
 
 /* fd: root of partition 1, or a directory that may be it */
@@ -179,26 +179,26 @@ static void check_first_partition(int fd, int must_be_writable)
 
 	if (fstatvfs(fd, &vfs) == 0) {
 		if (must_be_writable && (vfs.f_flag & ST_RDONLY))
-			verdict(CHECK_FAIL, "partition 1: this kernel can't write it");
-		verdict(vfs.f_bavail * vfs.f_frsize >= OSCONF_SIZE_MAX ? CHECK_OK : CHECK_FAIL,
+			check_verdict(CHECK_FAIL, "partition 1: this kernel can't write it");
+		check_verdict(vfs.f_bavail * vfs.f_frsize >= OSCONF_SIZE_MAX ? CHECK_OK : CHECK_FAIL,
 			"partition 1: %u KiB free, %u is needed",
 			(unsigned)(vfs.f_bavail * vfs.f_frsize >> 10), OSCONF_SIZE_MAX >> 10);
 	}
 	if (fstatat(fd, OSCONF_DIR, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(st.st_mode)) {
-		verdict(CHECK_FAIL, "%s: not a directory in the root of partition 1, make it", OSCONF_DIR);
+		check_verdict(CHECK_FAIL, "%s: not a directory in the root of partition 1, make it", OSCONF_DIR);
 		return;
 	}
-	verdict(CHECK_OK, "%s: a directory", OSCONF_DIR);
+	check_verdict(CHECK_OK, "%s: a directory", OSCONF_DIR);
 	for (i = 0; i < ARRAY_SIZE(leftovers); i++) {
 		char path[sizeof(OSCONF_DIR "/os.conf.rejected")];
 		sprintf(path, OSCONF_DIR "/" OSCONF_FILE "%s", leftovers[i]);
 		if (fstatat(fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0) {
-			verdict(CHECK_FAIL, "%s: of another instance, remove it", path);
+			check_verdict(CHECK_FAIL, "%s: of another instance, remove it", path);
 			stale = 1;
 		}
 	}
 	if (!stale)
-		verdict(CHECK_OK, "%s: nothing of another instance in it", OSCONF_DIR);
+		check_verdict(CHECK_OK, "%s: nothing of another instance in it", OSCONF_DIR);
 }
 
 /*** What is looked at ***/
@@ -220,7 +220,7 @@ static int open_partitions(struct disk *disk, char **first, int *first_fd)
 			continue;
 		device = loop_device(disk, i);
 		if (!device) {
-			verdict(CHECK_UNKNOWN, "partition %u: can't make a loop device: %s", i + 1, strerror(errno));
+			check_verdict(CHECK_UNKNOWN, "partition %u: can't make a loop device: %s", i + 1, strerror(errno));
 			continue;
 		}
 		type = file_system_type(device, NULL);
@@ -231,7 +231,7 @@ static int open_partitions(struct disk *disk, char **first, int *first_fd)
 			check_type(device, type);
 		}
 		if (type && fd < 0)
-			verdict(i || errno == ENODEV ? CHECK_UNKNOWN : CHECK_FAIL, "partition %u: can't mount it (%s): %s",
+			check_verdict(i || errno == ENODEV ? CHECK_UNKNOWN : CHECK_FAIL, "partition %u: can't mount it (%s): %s",
 				i + 1, type, errno == ENODEV ? "not in this kernel" : file_system_error());
 		if (fd >= 0 && root < 0 && faccessat(fd, "etc/passwd", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			root = fd;
@@ -246,7 +246,7 @@ static int open_running(struct disk *disk, char **first, int *first_fd)
 	const char *type;
 
 	if (!root_disk(name)) {
-		verdict(CHECK_UNKNOWN, "disk: / is on none, give osconf -c the image or the device");
+		check_verdict(CHECK_UNKNOWN, "disk: / is on none, give osconf -c the image or the device");
 	} else {
 		device_of(name, device);
 		disk->name = xstrdup(device);
@@ -263,7 +263,7 @@ static int open_running(struct disk *disk, char **first, int *first_fd)
 	return xopen("/", O_RDONLY | O_DIRECTORY);
 }
 
-int FAST_FUNC check(const char *target)
+int FAST_FUNC check_image(const char *target)
 {
 	struct disk disk = { target, -1, 0, { { 0, 0 } } };
 	struct stat st;
@@ -274,7 +274,7 @@ int FAST_FUNC check(const char *target)
 		xstat(target, &st);
 	if (target && S_ISDIR(st.st_mode)) {
 		root = xopen(target, O_RDONLY | O_DIRECTORY);
-		verdict(CHECK_UNKNOWN, "disk and partition 1: not looked at in a directory");
+		check_verdict(CHECK_UNKNOWN, "disk and partition 1: not looked at in a directory");
 		if (faccessat(root, OSCONF_DIR, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			first_fd = root;
 	} else {
@@ -292,7 +292,7 @@ int FAST_FUNC check(const char *target)
 	if (first_fd >= 0)
 		check_first_partition(first_fd, !target);
 	if (root < 0)
-		verdict(CHECK_UNKNOWN, "root file system: no partition has /etc/passwd; "
+		check_verdict(CHECK_UNKNOWN, "root file system: no partition has /etc/passwd; "
 			"unpack an initramfs and give osconf -c the directory");
 	else
 		check_root(root, first_fd, first);

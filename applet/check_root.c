@@ -84,13 +84,13 @@ static void check_option_d(const struct start *start, const char *path, const ch
 	args = skip_whitespace(args + 3);
 	spec = xstrndup(args, strcspn(args, " \t;\"'&|"));
 	if (is_prefixed_with(spec, "/dev/"))
-		verdict(CHECK_UNKNOWN, "%s: osconf -d %s: its name differs between instance types, "
+		check_verdict(CHECK_UNKNOWN, "%s: osconf -d %s: its name differs between instance types, "
 			"leave -d out or give UUID= or LABEL=", path, spec);
 	else if (!start->first_partition || (!is_prefixed_with(spec, "UUID=") && !is_prefixed_with(spec, "LABEL=")))
-		verdict(CHECK_UNKNOWN, "%s: osconf -d %s: can't see whether that is partition 1", path, spec);
+		check_verdict(CHECK_UNKNOWN, "%s: osconf -d %s: can't see whether that is partition 1", path, spec);
 	else {
 		yes = is_first_partition(start, spec);
-		verdict(yes ? CHECK_OK : CHECK_FAIL, "%s: osconf -d %s: is %spartition 1", path, spec, yes ? "" : "not ");
+		check_verdict(yes ? CHECK_OK : CHECK_FAIL, "%s: osconf -d %s: is %spartition 1", path, spec, yes ? "" : "not ");
 	}
 	free(spec);
 }
@@ -109,9 +109,9 @@ static void check_start_file(struct start *start, const char *path)
 		if (!args)
 			continue;
 		start->found = 1;
-		verdict(CHECK_OK, "%s: osconf is run at boot", path);
+		check_verdict(CHECK_OK, "%s: osconf is run at boot", path);
 		if (strcmp(path, "/etc/inittab") == 0 && !writable)
-			verdict(CHECK_UNKNOWN, "%s: nothing before osconf makes / writable, unless the kernel does (rw)", path);
+			check_verdict(CHECK_UNKNOWN, "%s: nothing before osconf makes / writable, unless the kernel does (rw)", path);
 		check_option_d(start, path, args);
 	}
 	free(text);
@@ -136,7 +136,7 @@ static void check_start(struct start *start)
 	if (!start->found) /* a link to a directory is not followed, one to a file is read */
 		recursive_action("/etc", ACTION_RECURSE | ACTION_QUIET, check_script, NULL, start);
 	if (!start->found)
-		verdict(CHECK_FAIL, "osconf is not run at boot: add it to inittab (::sysinit:/sbin/osconf), "
+		check_verdict(CHECK_FAIL, "osconf is not run at boot: add it to inittab (::sysinit:/sbin/osconf), "
 			"or as a service that is on");
 }
 
@@ -178,7 +178,7 @@ static void check_file_of_home(const char *home)
 	char *path = concat_path_file(home, ".ssh/authorized_keys");
 
 	if (access(path, F_OK) == 0)
-		verdict(CHECK_FAIL, "%s: a baked-in SSH key, remove it", path);
+		check_verdict(CHECK_FAIL, "%s: a baked-in SSH key, remove it", path);
 	free(path);
 }
 
@@ -189,7 +189,7 @@ static void check_accounts(void)
 	int bad = 0;
 
 	if (!text) {
-		verdict(CHECK_FAIL, "%s: can't be read", bb_path_passwd_file);
+		check_verdict(CHECK_FAIL, "%s: can't be read", bb_path_passwd_file);
 		return;
 	}
 	while ((line = next_line(&rest)) != NULL) {
@@ -201,10 +201,10 @@ static void check_accounts(void)
 			continue;
 		state = strcmp(field, "x") == 0 ? state_in_shadow(name) : state_of_field(field, NULL);
 		if (state == TO_BE_CHANGED)
-			verdict(CHECK_OK, "account %s: its password must be changed at the first login, "
+			check_verdict(CHECK_OK, "account %s: its password must be changed at the first login, "
 				"if login does that (FEATURE_LOGIN_NEW_PASSWORD)", name);
 		if (state == NO_PASSWORD || state == DEFAULT_PASSWORD) {
-			verdict(CHECK_FAIL, "account %s: %s, lock it with *", name, state == NO_PASSWORD
+			check_verdict(CHECK_FAIL, "account %s: %s, lock it with *", name, state == NO_PASSWORD
 				? "login without a password" : "a default password");
 			bad = 1;
 		}
@@ -214,7 +214,7 @@ static void check_accounts(void)
 			check_file_of_home(strsep(&line, ":"));
 	}
 	if (!bad)
-		verdict(CHECK_OK, "accounts: no default password");
+		check_verdict(CHECK_OK, "accounts: no default password");
 	free(text);
 }
 
@@ -228,7 +228,7 @@ static int FAST_FUNC check_host_key(const char *dir, struct dirent *entry, void 
 	if ((is_prefixed_with(name, "ssh_host_") || is_prefixed_with(name, "dropbear_"))
 	 && len > 4 && strcmp(name + len - 4, "_key") == 0
 	) {
-		verdict(CHECK_FAIL, "%s/%s: a baked-in host key, have it made at the first boot", dir, name);
+		check_verdict(CHECK_FAIL, "%s/%s: a baked-in host key, have it made at the first boot", dir, name);
 		*(int*)found = 1;
 	}
 	return 0;
@@ -245,20 +245,20 @@ static void check_ssh(void)
 		if (access(dirs[i], F_OK) == 0)
 			iterate_on_dir(dirs[i], check_host_key, &found);
 	if (access("/etc/dropbear/authorized_keys", F_OK) == 0) {
-		verdict(CHECK_FAIL, "/etc/dropbear/authorized_keys: a baked-in SSH key, remove it");
+		check_verdict(CHECK_FAIL, "/etc/dropbear/authorized_keys: a baked-in SSH key, remove it");
 		found = 1;
 	}
 	rest = text = read_text("/etc/ssh/sshd_config");
 	while (text && (line = next_line(&rest)) != NULL) {
 		const char *value = is_prefixed_with(line, "PermitEmptyPasswords");
 		if (value && is_prefixed_with(skip_whitespace(value), "yes")) {
-			verdict(CHECK_FAIL, "/etc/ssh/sshd_config: PermitEmptyPasswords yes");
+			check_verdict(CHECK_FAIL, "/etc/ssh/sshd_config: PermitEmptyPasswords yes");
 			found = 1;
 		}
 	}
 	free(text);
 	if (!found)
-		verdict(CHECK_OK, "SSH: no baked-in host key, no empty passwords");
+		check_verdict(CHECK_OK, "SSH: no baked-in host key, no empty passwords");
 }
 
 /*** Names of devices, saved settings ***/
@@ -276,7 +276,7 @@ static void check_device_names(const char *where, const char *path)
 			const char *s = strstr(line, disks[i]);
 			if (!s)
 				continue;
-			verdict(CHECK_UNKNOWN, "%s%s: %.*s differs between instance types, use UUID= or LABEL=",
+			check_verdict(CHECK_UNKNOWN, "%s%s: %.*s differs between instance types, use UUID= or LABEL=",
 				where, path, (int)strcspn(s, " \t,;\"'"), s);
 			free(text);
 			return;
@@ -313,6 +313,6 @@ void FAST_FUNC check_root(int root, int first_fd, const char *first_partition)
 	check_ssh();
 	check_boot_files("");
 	if (access(SAVED_ABSOLUTE, F_OK) == 0)
-		verdict(CHECK_UNKNOWN, SAVED_ABSOLUTE ": saved settings of an instance, remove them");
+		check_verdict(CHECK_UNKNOWN, SAVED_ABSOLUTE ": saved settings of an instance, remove them");
 	enter_root(start.here);
 }

@@ -46,13 +46,14 @@ void FAST_FUNC kernel_untouched(struct kernel *kernel, const struct settings *se
 /* sysfs: Documentation/ABI/testing/sysfs-class-net */
 int FAST_FUNC kernel_read_cards(struct kernel *kernel)
 {
+	int first_look = (kernel->fd < 0);
 	DIR *dir;
 	struct dirent *entry;
 	int failed;
 
-	if (kernel->fd < 0)
+	if (first_look)
 		kernel->fd = xsocket(AF_INET, SOCK_DGRAM, 0);
-	dir = warn_opendir("/sys/class/net");
+	dir = first_look ? warn_opendir("/sys/class/net") : opendir("/sys/class/net");
 	failed = dir ? 0 : -1;
 	kernel->cards = 0;
 	while (dir && (entry = readdir(dir)) != NULL) {
@@ -64,10 +65,11 @@ int FAST_FUNC kernel_read_cards(struct kernel *kernel)
 			continue;
 		strcpy(ifr.ifr_name, entry->d_name);
 		if (ioctl(kernel->fd, SIOCGIFHWADDR, &ifr) != 0) {
-			if (errno != ENODEV) { /* it has just gone */
+			if (errno == ENODEV) /* it has just gone */
+				continue;
+			if (first_look)
 				bb_perror_msg("can't read card %s", entry->d_name);
-				failed = -1;
-			}
+			failed = -1;
 			continue;
 		}
 		if (ifr.ifr_hwaddr.sa_family != ARPHRD_ETHER

@@ -127,7 +127,7 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 			IF_FEATURE_OSCONF_BACKENDS(, &backend_name));
 	if (ENABLE_FEATURE_OSCONF_CHECK) {
 		if (opts & OPT_check)
-			return check(argv[optind]);
+			return check_image(argv[optind]);
 		if (argv[optind])
 			bb_show_usage();
 	}
@@ -138,7 +138,7 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	if (!root)
 		mount_kernel_filesystems();
 	if (file)
-		failed |= read_file(&fresh, file);
+		failed |= read_given_file(&fresh, file);
 	find_place(&place, saved_name);
 	failed |= open_place(&place, device, root, wait_time);
 	if (place.osconf_dir >= 0 && !(opts & OPT_dry_run))
@@ -160,7 +160,7 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 		make_plan(&plan, &saved.settings, &kernel);
 
 	if (!(opts & OPT_dry_run)) {
-		failed |= commit(&saved.settings, &fresh, &place, backend, &plan);
+		failed |= commit_settings(&saved.settings, &fresh, &place, backend, &plan);
 	} else {
 		if (fresh.valid)
 			print_stores(&fresh.settings);

@@ -151,7 +151,7 @@ struct settings {
  * Lines that are no assignment go to report, unknown keys to unknown (which
  * may be NULL).  Returns the number of assignments, known or not; -1: there
  * is a NUL byte in it. */
-int parse(char *text, size_t len, struct settings *settings,
+int parse_text(char *text, size_t len, struct settings *settings,
 		struct report *report, struct report *unknown) FAST_FUNC;
 
 /* Writes the name of a known key into name; returns name */
@@ -230,7 +230,7 @@ int read_saved(struct settings_file *saved, struct place *place) FAST_FUNC;
 /* os.conf; applied: the digest of one that has been applied (NULL: none) */
 int read_osconf(struct settings_file *fresh, const char *applied, int osconf_dir) FAST_FUNC;
 /* Another file, which must be there */
-int read_file(struct settings_file *fresh, const char *file) FAST_FUNC;
+int read_given_file(struct settings_file *fresh, const char *file) FAST_FUNC;
 /* Understands fresh, and adds it to saved->settings */
 int merge_fresh(struct settings_file *saved, struct settings_file *fresh) FAST_FUNC;
 
@@ -271,8 +271,8 @@ struct kernel {
 	struct utsname uts;    /* for the host name */
 };
 
-/* Reads which cards there are; again: as it is now.  Returns 0; -1 after
- * saying which can't be read */
+/* Reads which cards there are; again: as it is now.  Returns 0; -1: some
+ * can't be read, the first look says which */
 int kernel_read_cards(struct kernel *kernel) FAST_FUNC;
 
 /* Reads host name, addresses, and the routes of cards that are described.
@@ -335,10 +335,10 @@ void step_message(const struct step *step, char message[COMMAND_SIZE]) FAST_FUNC
  * backend, plan: see store_network().
  * Returns 0; -1 after saying what is wrong: then os.conf is still there, and
  * the next run does it again. */
-int commit(struct settings *merged, const struct settings_file *fresh,
+int commit_settings(struct settings *merged, const struct settings_file *fresh,
 		const struct place *place, int backend, const struct plan *plan) FAST_FUNC;
 
-/* Wipes and removes what a commit() that was cut off has left of an os.conf */
+/* Wipes and removes what a commit_settings() that was cut off has left of an os.conf */
 int wipe_leftover(int osconf_dir) FAST_FUNC;
 
 /* Replace a file, or what it is a link to; remove one.  A relative name is in
@@ -366,7 +366,7 @@ int is_password_hash(const char *hash) FAST_FUNC;
 char *password_hash(const char *password, const char *like) FAST_FUNC;
 
 /* A digest of a settings file's text, in memory of its own; like: likewise */
-char *digest(const char *text, size_t len, const char *like) FAST_FUNC;
+char *digest_text(const char *text, size_t len, const char *like) FAST_FUNC;
 
 /* Gives root a password, in clear or as a hash (the other is NULL), unless
  * it has that already.  Returns its hash; NULL after saying what is wrong. */
@@ -423,11 +423,11 @@ int run_plan(const struct plan *plan, int free_fd) FAST_FUNC;
 
 /* Checks an image file, a block device, a directory or, if target is NULL,
  * the running system.  Returns the exit status: 1 if a rule is broken */
-int check(const char *target) FAST_FUNC;
+int check_image(const char *target) FAST_FUNC;
 
 /* Prints the verdict on one rule */
 enum { CHECK_OK, CHECK_FAIL, CHECK_UNKNOWN };
-void verdict(int what, const char *format, ...)
+void check_verdict(int what, const char *format, ...)
 		__attribute__((format(printf, 2, 3))) FAST_FUNC;
 
 /* The rules for a root file system.  root, first_fd: descriptors of its root

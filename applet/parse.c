@@ -115,7 +115,7 @@ static char *split_assignment(char *key)
 	return value;
 }
 
-int FAST_FUNC parse(char *text, size_t len, struct settings *settings,
+int FAST_FUNC parse_text(char *text, size_t len, struct settings *settings,
 		struct report *report, struct report *unknown)
 {
 	char *end = text + len;

@@ -79,7 +79,7 @@ char* FAST_FUNC password_hash(const char *password, const char *like)
 
 /* The digest of a file with a password in it must be as hard to guess from
  * as the password's own hash */
-char* FAST_FUNC digest(const char *text, size_t len, const char *like)
+char* FAST_FUNC digest_text(const char *text, size_t len, const char *like)
 {
 	sha256_ctx_t ctx;
 	char sum[32], hex[sizeof(sum) * 2 + 1];

@@ -116,7 +116,7 @@ static void print_report(const struct report *report, const char *prefix)
 static int understand(struct settings_file *file, const char *prefix, int min_assignments)
 {
 	struct report unknown = { NULL, 0 };
-	int assignments = parse(file->text, file->len, &file->settings, &file->report,
+	int assignments = parse_text(file->text, file->len, &file->settings, &file->report,
 			(option_mask32 & OPT_verbose) ? &unknown : NULL);
 
 	if (assignments < min_assignments) {
@@ -164,13 +164,13 @@ static int was_applied(const struct settings_file *fresh, const char *applied)
 
 	if (!applied)
 		return 0;
-	now = digest(fresh->text, fresh->len, applied);
+	now = digest_text(fresh->text, fresh->len, applied);
 	same = (strcmp(now, applied) == 0);
 	free(now);
 	return same;
 }
 
-int FAST_FUNC read_file(struct settings_file *fresh, const char *file)
+int FAST_FUNC read_given_file(struct settings_file *fresh, const char *file)
 {
 	if (read_text(fresh, AT_FDCWD, file, OSCONF_SIZE_MAX) != 0)
 		return -1;

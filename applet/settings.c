@@ -156,6 +156,8 @@ static char *clean_list(struct report *report, int key, char *list)
 		overlapping_strcpy((char*)item, rest);
 		rest = item;
 	}
+	for (s = strchr(list, '\0'); s > list && strchr("; ", s[-1]);)
+		*--s = '\0';
 	return good;
 }
 

@@ -266,7 +266,7 @@ static int consume_or_remember(struct settings *merged, const struct place *plac
 	if (consume(place->osconf_dir) == 0)
 		return applied ? store_settings(merged, place) : 0;
 	if (!applied && read_osconf(&left, NULL, place->osconf_dir) == 0 && left.text) {
-		merged->value[KEY_APPLIED] = digest(left.text, left.len, NULL);
+		merged->value[KEY_APPLIED] = digest_text(left.text, left.len, NULL);
 		store_settings(merged, place);
 		wipe_text(&left);
 	}
@@ -294,7 +294,7 @@ static int store(struct settings *merged, const struct settings *fresh,
 	return failed;
 }
 
-int FAST_FUNC commit(struct settings *merged, const struct settings_file *fresh,
+int FAST_FUNC commit_settings(struct settings *merged, const struct settings_file *fresh,
 		const struct place *place, int backend, const struct plan *plan)
 {
 	if (store(merged, fresh->valid ? &fresh->settings : NULL, place, backend, plan) != 0)

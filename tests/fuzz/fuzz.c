@@ -55,7 +55,7 @@ static int understand(struct file *file, const char *text, size_t len)
 	file->len = len;
 	file->report.text = report;
 
-	assignments = parse(file->text, len, &file->settings, &file->report, &unknown);
+	assignments = parse_text(file->text, len, &file->settings, &file->report, &unknown);
 	if (assignments >= 0)
 		settings_check(&file->settings, &file->report);
 	CHECK(is_printable_text(file->report.text, file->report.len));
