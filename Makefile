@@ -6,6 +6,17 @@ V ?= 0
 O ?= build
 override O := $(abspath $(O))
 
+# Another architecture than the machine's: its programs in build/ARCH, and of
+# musl like those of this machine. config/cross.sh makes the compiler, unless
+# there is one
+foreign := $(filter-out $(shell uname -m),$(ARCH))
+bin := $(O)$(addprefix /,$(foreign))
+ifneq ($(foreign),)
+CROSS_COMPILE ?= $(foreign)-linux-musl-
+made_compiler := $(if $(shell command -v $(CROSS_COMPILE)gcc),,$(filter %-musl,$(O)/cache/$(CROSS_COMPILE:-=)))
+export PATH := $(addsuffix :,$(addsuffix /bin,$(made_compiler)))$(PATH)
+endif
+
 # musl where it is there: smaller, and static without glibc's reservations
 ifeq ($(origin CC),default)
 CC := $(if $(CROSS_COMPILE),,$(shell command -v musl-gcc 2>/dev/null))
@@ -67,19 +78,22 @@ help:
 	@echo '  BUSYBOX_VERSION= busybox release, one of config/busybox.sha256 (1.38.0)'
 	@echo '  BUSYBOX_TARBALL= file with its source, instead of downloading it'
 	@echo '  CC=              compiler (musl-gcc where it is there, else gcc)'
-	@echo '  CROSS_COMPILE=   prefix of compiler and tools'
+	@echo '  ARCH=            aarch64 or x86_64: build for it, with musl, in build/ARCH'
+	@echo '  CROSS_COMPILE=   prefix of compiler and tools; aarch64-linux-gnu-: with glibc'
 	@echo '  O=DIR            build in DIR (build)'
 	@echo '  V=1              show the commands'
 
 # By itself and first: once musl-gcc is installed, CC is another
 .PHONY: tools
 tools:
-	@config/need.sh gcc libc-dev bzip2 patch $(if $(CROSS_COMPILE),$(firstword $(CC)))
+	@config/need.sh gcc libc-dev bzip2 patch
+	$(if $(made_compiler),@config/cross.sh $(foreign) $(made_compiler))
+	@config/need.sh $(if $(CROSS_COMPILE),$(firstword $(CC)) $(patsubst %gcc,%libc-dev,$(filter %-linux-gnu-gcc,$(CC))))
 	@config/need.sh -o $(want_musl)
 
 .PHONY: programs
-programs: $(O)/busybox $(O)/osconf
-	@echo "Up to date: $(O)/busybox and osconf (busybox $(BUSYBOX_VERSION), $(CC))"
+programs: $(bin)/busybox $(bin)/osconf
+	@echo "Up to date: $(bin)/busybox and osconf (busybox $(BUSYBOX_VERSION), $(CC))"
 
 # A changed series begins anew: the objects of a file that a patch no longer
 # touches would look up to date
@@ -106,7 +120,7 @@ $(tree)/.options: $(tree)/.applet
 $(objects)/.compiler: FORCE
 	@config/compiler.sh $(@D) "$(CC)" $(lent_headers)
 
-$(O)/.current: FORCE
+$(bin)/.current: FORCE
 	@mkdir -p $(@D)
 	@echo '$(objects)' | cmp -s - $@ || echo '$(objects)' >$@
 
@@ -124,10 +138,10 @@ $(objects)/%/.built: $(objects)/%/.configured $(tree)/.applet
 	+$(Q)$(busybox_make) $(jobs) busybox
 	$(Q)touch $@
 
-$(O)/busybox: $(objects)/image/.built $(O)/.current
+$(bin)/busybox: $(objects)/image/.built $(bin)/.current
 	$(Q)install -m 755 $(<D)/busybox $@
 
-$(O)/osconf: $(objects)/osconf/.built $(O)/.current
+$(bin)/osconf: $(objects)/osconf/.built $(bin)/.current
 	$(Q)install -m 755 $(<D)/busybox $@
 
 .PHONY: apply
@@ -241,7 +255,7 @@ $(O)/fuzz/%: tests/fuzz/fuzz.c $(objects)/fuzz/.built
 
 .PHONY: clean
 clean:
-	rm -rf $(addprefix $(O)/,busybox osconf .current src obj test demo vm bench fuzz asan coverage dist series)
+	rm -rf $(addprefix $(O)/,busybox osconf .current aarch64 x86_64 src obj test demo vm bench fuzz asan coverage dist series)
 
 .PHONY: distclean
 distclean: clean

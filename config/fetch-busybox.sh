@@ -11,6 +11,7 @@ version=$1
 file=$2
 name=busybox-$version.tar.bz2
 cache=$config/../build/cache/$name
+. "$config/apt.sh"
 
 say() {
 	echo "fetch-busybox.sh: $*" >&2
@@ -114,20 +115,22 @@ from_debian_source() {
 	return 1
 }
 
-# apt-get with lists, cache and source of its own: the machine's stay as they are
 from_source() {
 	rm -rf "$scratch/apt"
-	mkdir -p "$scratch/apt/lists/partial"
-	set -- -q -oDir::Etc::SourceList="$1" -oDir::Etc::SourceParts=/dev/null \
-		-oDir::State::Lists="$scratch/apt/lists" -oDir::Cache="$scratch/apt" \
-		-oAPT::Sandbox::User= -oAcquire::Retries=0 -oAcquire::http::Timeout=15 \
-		-oAcquire::https::Timeout=15 -oAcquire::Check-Valid-Until=false \
-		-oAcquire::Languages=none -oAPT::Update::Error-Mode=any
-	apt-get "$@" update || return 1
-	debian_version=$(apt-cache "$@" showsrc busybox |
+	private_apt "$scratch/apt" <<-END
+		Dir::Etc::SourceList "$1";
+		Dir::Etc::SourceParts "/dev/null";
+		Acquire::Retries "0";
+		Acquire::http::Timeout "15";
+		Acquire::https::Timeout "15";
+		Acquire::Check-Valid-Until "false";
+		APT::Update::Error-Mode "any";
+	END
+	apt-get -q update || return 1
+	debian_version=$(apt-cache showsrc busybox |
 		sed -nE "s/^Version: (([0-9]+:)?$version-[^-]*)\$/\1/p" | head -n 1)
 	[ -n "$debian_version" ] || return 1
-	(cd "$scratch/apt" && apt-get "$@" source --download-only --tar-only "busybox=$debian_version") || return 1
+	(cd "$scratch/apt" && apt-get -q source --download-only --tar-only "busybox=$debian_version") || return 1
 	mv "$scratch/apt/busybox_$version.orig.tar.bz2" "$scratch/$name"
 }
 

@@ -26,12 +26,15 @@ package_of() {
 	mandoc | cppcheck | tar | make | gcc | bzip2 | patch | cpio | bc | file | git | perl | python3 | \
 		strace | shellcheck | syslinux | expect | fusefat | makefs | dmsetup | gzip | clang | \
 		wget | curl) echo "$1" ;;
-	*-linux-gnu-gcc) echo "gcc-${1%-gcc}" ;;
+	*-linux-gnu-gcc) echo "gcc-${1%-gcc}" | tr _ - ;;
+	aarch64-linux-gnu-libc-dev) echo libc6-dev-arm64-cross ;;
+	x86_64-linux-gnu-libc-dev) echo libc6-dev-amd64-cross ;;
 	esac
 }
 
 is_there() {
 	case $1 in
+	*-linux-gnu-libc-dev) [ -f "/usr/${1%-libc-dev}/include/stdio.h" ] ;;
 	libc-dev) [ -f /usr/include/stdio.h ] && [ -f /usr/include/linux/types.h ] ;;
 	mbr.bin) [ -f /usr/lib/syslinux/mbr/mbr.bin ] ;;
 	libfuzzer) [ -f "$(clang -print-file-name=libclang_rt.fuzzer-x86_64.a 2>/dev/null)" ] || ls /usr/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1 ;;
