@@ -115,7 +115,7 @@ from_debian_source() {
 	return 1
 }
 
-from_source() {
+from_source() (
 	rm -rf "$scratch/apt"
 	private_apt "$scratch/apt" <<-END
 		Dir::Etc::SourceList "$1";
@@ -132,7 +132,7 @@ from_source() {
 	[ -n "$debian_version" ] || return 1
 	(cd "$scratch/apt" && apt-get -q source --download-only --tar-only "busybox=$debian_version") || return 1
 	mv "$scratch/apt/busybox_$version.orig.tar.bz2" "$scratch/$name"
-}
+)
 
 take_if_right() { # FROM
 	[ -f "$scratch/$name" ] || return 1
