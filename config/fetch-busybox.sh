@@ -1,11 +1,18 @@
 #!/bin/sh
-# Usage: fetch-busybox.sh VERSION FILE
+# Usage: fetch-busybox.sh [-d] VERSION FILE
 # Gets busybox's release tarball into FILE, from the first of these that has
 # it: $BUSYBOX_TARBALL, FILE itself, the project's own cache, busybox.net, the
 # Debian source package (which carries the same tarball) through the machine's
 # own apt sources. Whatever comes has to have the sum in busybox.sha256.
+# -d: Debian's changes to that release instead, the debian.tar.xz of its source
+# package, for which apt vouches.
 set -eu
 
+part="tar"
+if [ "${1-}" = -d ]; then
+	part="diff"
+	shift
+fi
 config=$(cd "$(dirname "$0")" && pwd)
 version=$1
 file=$2
@@ -36,21 +43,6 @@ keep() {
 }
 
 mkdir -p "$(dirname "$file")"
-
-if [ -n "${BUSYBOX_TARBALL-}" ]; then
-	[ -f "$BUSYBOX_TARBALL" ] || die "BUSYBOX_TARBALL=$BUSYBOX_TARBALL: there is no such file"
-	has_sum "$BUSYBOX_TARBALL" || die "BUSYBOX_TARBALL=$BUSYBOX_TARBALL: this is not $name: its sha256 is not $sum"
-	keep "$BUSYBOX_TARBALL"
-	exit
-fi
-for have in "$file" "$cache"; do
-	[ -f "$have" ] || continue
-	if has_sum "$have"; then
-		[ "$have" = "$file" ] || keep "$have"
-		exit
-	fi
-	say "$have: its sha256 is not $sum; not used"
-done
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -130,8 +122,9 @@ from_source() (
 	debian_version=$(apt-cache showsrc busybox |
 		sed -nE "s/^Version: (([0-9]+:)?$version-[^-]*)\$/\1/p" | head -n 1)
 	[ -n "$debian_version" ] || return 1
-	(cd "$scratch/apt" && apt-get -q source --download-only --tar-only "busybox=$debian_version") || return 1
-	mv "$scratch/apt/busybox_$version.orig.tar.bz2" "$scratch/$name"
+	cd "$scratch/apt" || return 1
+	apt-get -q source --download-only "--$part-only" "busybox=$debian_version" || return 1
+	mv "busybox_$version"* "$scratch/$name"
 )
 
 take_if_right() { # FROM
@@ -143,6 +136,28 @@ take_if_right() { # FROM
 	say "$1: what came is not $name: its sha256 is not $sum; not kept"
 	rm -f "$scratch/$name"
 }
+
+if [ "$part" = diff ]; then
+	[ ! -f "$file" ] || exit 0
+	from_debian_source >"$scratch/log" 2>&1 || die "Debian's changes to $version could not be had"
+	keep "$scratch/$name"
+	exit
+fi
+
+if [ -n "${BUSYBOX_TARBALL-}" ]; then
+	[ -f "$BUSYBOX_TARBALL" ] || die "BUSYBOX_TARBALL=$BUSYBOX_TARBALL: there is no such file"
+	has_sum "$BUSYBOX_TARBALL" || die "BUSYBOX_TARBALL=$BUSYBOX_TARBALL: this is not $name: its sha256 is not $sum"
+	keep "$BUSYBOX_TARBALL"
+	exit
+fi
+for have in "$file" "$cache"; do
+	[ -f "$have" ] || continue
+	if has_sum "$have"; then
+		[ "$have" = "$file" ] || keep "$have"
+		exit
+	fi
+	say "$have: its sha256 is not $sum; not used"
+done
 
 say "getting $name from busybox.net"
 from_url "https://busybox.net/downloads/$name" "$scratch/$name" >"$scratch/log" 2>&1 || {
