@@ -39,8 +39,8 @@ lent_headers := $(if $(CROSS_COMPILE),,$(if $(findstring musl,$(CC)),$(objects)/
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # busybox's banner holds a date: that of its release, so that a build can be
 # repeated to the byte
-busybox_make = SOURCE_DATE_EPOCH=$$(cat $(tree)/.released) $(MAKE) --no-print-directory -C $(tree) O=$(@D) V=$(V) \
-	CC="$(CC)$(addprefix $(space)-idirafter ,$(lent_headers))" CROSS_COMPILE=$(CROSS_COMPILE)
+busybox_make = SOURCE_DATE_EPOCH=$$(cat $(tree)/.released) $(MAKE) --no-print-directory -C $(tree) O=$(@D) V=$(V) $(compiler)
+compiler := CC="$(CC)$(addprefix $(space)-idirafter ,$(lent_headers))" CROSS_COMPILE=$(CROSS_COMPILE)
 
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(Q),@printf '  %-7s %s\n' $(1))
@@ -65,7 +65,8 @@ help:
 	@echo '  test-full        the same with every fault and many more power cuts'
 	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on os.conf and on saved settings (60)'
 	@echo '  upstream-test    busybox'"'"'s own test suite, with the series and without, 1.38.0 and 1.37.0'
-	@echo '  size             what osconf costs, by file and by function; UPDATE=1: into README.md'
+	@echo '  size             what osconf costs, by program, patch and function; UPDATE=1:'
+	@echo '                   into README.md'
 	@echo '  bench            time, memory and system calls, beside what people use instead'
 	@echo '                   and the floor (RUNS=21, BOOTS=5); UPDATE=1: also into README.md'
 	@echo '  dist             what image builders take: a patch file for each busybox release,'
@@ -169,19 +170,34 @@ test: all
 test-full: export FULL := 1
 test-full: test
 
-# The minimal image as it would be without osconf, and with its main part alone
-$(objects)/without/.built: without := OSCONF
-$(objects)/main/.built: without := FEATURE_OSCONF
-$(objects)/without/.built $(objects)/main/.built: config/image.config $(objects)/image/.built
-	$(Q)mkdir -p $(@D)
-	$(Q)grep -v $(without) $< >$(@D)/fragment
-	$(Q)cd $(@D) && $(CURDIR)/config/kconfig.sh $(@D)/fragment env $(busybox_make)
-	+$(Q)$(busybox_make) $(jobs) busybox
+# image-A-B: the minimal image without the options in whose names A or B is.
+# Most of its objects are those of the whole image
+$(objects)/image-%/.configured: $(objects)/image/.built config/image.config config/kconfig.sh
+	$(Q)rm -rf $(@D)
+	$(Q)cp -a $(<D) $(@D)
+	$(call say,CONFIG $(notdir $(@D)))
+	$(Q)grep -v $(addprefix -e ,$(subst -,$(space),$*)) config/image.config >$(@D)/image.config
+	$(Q)cd $(@D) && $(CURDIR)/config/kconfig.sh $(@D)/image.config env $(busybox_make)
 	$(Q)touch $@
 
+$(objects)/patches/sizes: $(tree)/.patched-$(series) $(objects)/.compiler config/patch-sizes.sh config/defconfig.config
+	$(call say,SIZE patches/)
+	+$(Q)config/patch-sizes.sh $(tarball) $(@D) $(MAKE) --no-print-directory $(jobs) O= $(compiler)
+
+# What config/size.sh looks at, by architecture
+.PHONY: sized
+sized: $(addprefix $(objects)/,osconf/.built image/.built image-OSCONF/.built image-FEATURE_OSCONF/.built patches/sizes \
+	image-OSCONF_IFUPDOWN-OSCONF_SYSCONFIG/.built image-OSCONF_CHECK-OSCONF_SYSCONFIG/.built \
+	image-OSCONF_CHECK-OSCONF_IFUPDOWN/.built)
+	@mkdir -p $(O)/size
+	@ln -sfn $(objects) $(O)/size/$(ARCH)
+
 .PHONY: size
-size: all $(objects)/without/.built $(objects)/main/.built
-	@config/size.sh $(objects) $(tree) $(O)/size
+size:
+	@for arch in $(or $(ARCH),x86_64 aarch64); do \
+		$(MAKE) --no-print-directory tools ARCH=$$arch && $(MAKE) --no-print-directory sized ARCH=$$arch || exit; done
+	@config/need.sh python3
+	@config/size.sh $(O)/size $(tree) $(or $(ARCH),x86_64 aarch64)
 
 $(O)/bench/%: tests/bench/%.c
 	$(Q)mkdir -p $(@D)
@@ -189,7 +205,7 @@ $(O)/bench/%: tests/bench/%.c
 	$(Q)gcc -Wall -Wextra -O2 -static -o $@ $<
 
 # Built as osconf is, with its sha512-crypt. That library's main is busybox's
-$(O)/bench/floor: tests/bench/floor.c $(objects)/osconf/.built $(O)/.current
+$(O)/bench/floor: tests/bench/floor.c $(objects)/osconf/.built $(bin)/.current
 	$(Q)mkdir -p $(@D)
 	$(call say,CC $@)
 	$(Q)$(CC) -Wall -Wextra -Os -static -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,-z,muldefs \
@@ -255,7 +271,7 @@ $(O)/fuzz/%: tests/fuzz/fuzz.c $(objects)/fuzz/.built
 
 .PHONY: clean
 clean:
-	rm -rf $(addprefix $(O)/,busybox osconf .current aarch64 x86_64 src obj test demo vm bench fuzz asan coverage dist series)
+	rm -rf $(addprefix $(O)/,busybox osconf .current aarch64 x86_64 src obj test demo vm bench fuzz asan coverage dist series size)
 
 .PHONY: distclean
 distclean: clean

@@ -23,6 +23,6 @@ if [ -n "$headers" ]; then
 	multiarch=$($cc -print-multiarch)
 	asm=/usr/include/$multiarch/asm
 	[ -d "$asm" ] || asm=/usr/include/asm
-	ln -s /usr/include/linux /usr/include/asm-generic "$asm" "$headers"
+	ln -s /usr/include/linux /usr/include/mtd /usr/include/asm-generic "$asm" "$headers"
 fi
 echo "$version" >"$objects/.compiler"

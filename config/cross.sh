@@ -43,7 +43,7 @@ rm -r "$new"/*.deb "$new/apt" "$new/log"
 # musl-dev's compiler and its specs have absolute paths
 sed -i "s|/usr/[a-z]*/$arch-|$dir&|g" "$new/usr/lib/$arch-linux-musl/musl-gcc.specs" "$new/usr/bin/$arch-linux-musl-gcc"
 mv "$new/usr/bin" "$new/bin"
-ln -s ../linux ../asm-generic "../$arch-linux-gnu/asm" "$new/usr/include/$arch-linux-musl/"
+ln -s ../linux ../mtd ../asm-generic "../$arch-linux-gnu/asm" "$new/usr/include/$arch-linux-musl/"
 for tool in ar as ld nm objcopy objdump ranlib strip; do
 	ln -s "$(command -v "$arch-linux-gnu-$tool")" "$new/bin/$arch-linux-musl-$tool"
 done

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Usage: kconfig.sh FRAGMENT MAKE...
-# Lays FRAGMENT over busybox's allnoconfig and leaves the result as .config in
-# the current directory, a busybox object directory; MAKE... is the command
-# that runs busybox's make for it.
+# Lays FRAGMENT over busybox's allnoconfig, or defconfig*.config over its
+# defconfig, and leaves the result as .config in the current directory, a busybox
+# object directory; MAKE... is the command that runs busybox's make for it.
 set -eu
 
 fragment=$1
@@ -20,7 +20,10 @@ run() {
 	}
 }
 
-run "$@" allnoconfig </dev/null
+case ${fragment##*/} in
+defconfig*) run "$@" defconfig </dev/null ;;
+*) run "$@" allnoconfig </dev/null ;;
+esac
 
 # Numbers and texts are left to their defaults: allnoconfig has 0 and ""
 wanted=$(sed -nE 's/^(# )?(CONFIG_[A-Z0-9_]+)(=.*| is not set)$/\2/p' "$fragment")

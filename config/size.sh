@@ -1,39 +1,128 @@
 #!/bin/sh
-# Usage: size.sh OBJECTS TREE TABLE
-# What osconf costs: the applet alone, and in a minimal image that has ifconfig,
-# route, chpasswd, mount and findfs anyway; then by function. The table is left
-# in TABLE; with UPDATE=1 in README.md, too.
+# Usage: size.sh DIR TREE ARCH...
+# What osconf costs, in bytes: the applet alone, and in a minimal image that has
+# ifconfig, route, chpasswd, mount and findfs anyway; what the patches cost those
+# who have osconf turned off; what the project has set itself; then by function.
+# DIR/ARCH is what `make sized` left, TREE busybox's source tree. The tables are
+# left in DIR/tables; with UPDATE=1 in README.md, too.
 set -eu
 
-objects=$1
+config=$(cd "$(dirname "$0")" && pwd)
+dir=$1
 tree=$2
-table=$3
+shift 2
+without=image-OSCONF
+main=image-FEATURE_OSCONF
 
-text() { # CONFIGURATION
-	size "$objects/$1/busybox_unstripped" | awk 'NR == 2 { print $1 }'
+sizes() { # ARCH CONFIGURATION
+	size "$dir/$1/$2/busybox_unstripped" | awk 'NR == 2 { print $1, $2, $3 }'
 }
 
-row() { # NAME CONFIGURATION
-	size "$objects/$2/busybox_unstripped" | awk -v name="$1" -v without="$3" \
-		-v stripped="$(wc -c <"$objects/$2/busybox")" 'NR == 2 {
-			printf "| %s | %d | %d | %d | %d | %s |\n", name, $1, $2, $3, stripped, without ? sprintf("%+d", $1 - without) : "" }'
+stripped() { # ARCH CONFIGURATION
+	wc -c <"$dir/$1/$2/busybox"
 }
 
-without=$(text without)
-release=${objects##*/}
-{
-	echo "$(uname -m), busybox ${release%%-*}, ${release#*-}, static, bytes:"
+cost() { # ARCH CONFIGURATION
+	with=$(sizes "$1" "$2")
+	base=$(sizes "$1" $without)
+	echo $((${with%% *} - ${base%% *}))
+}
+
+patch_cost() { # ARCH PATCH
+	sed -n "s/^$2 //p" "$dir/$1/patches/sizes"
+}
+
+row() { # CELL...
+	printf '| %s ' "$@"
+	echo '|'
+}
+
+heading() { # CELL...
 	echo
-	echo "| | text | data | bss | stripped file | text, for osconf |"
-	echo "|---|---|---|---|---|---|"
-	row "\`build/osconf\`, the applet alone" osconf ""
-	row "minimal image without osconf" without ""
-	row "with osconf" main "$without"
-	row "with all its parts (\`-c\`, \`-b\`): \`build/busybox\`" image "$without"
-} >"$table"
-cat "$table"
-echo
-sha256sum "$objects/osconf/busybox" "$objects/image/busybox" | sed "s|$objects/||"
-echo
-"$tree/scripts/bloat-o-meter" "$objects/without/busybox_unstripped" "$objects/image/busybox_unstripped"
-[ -z "${UPDATE-}" ] || "$(dirname "$0")/readme.sh" size "$table"
+	row "$@"
+	row "$@" | sed 's/[^|]\{1,\}/---/g'
+}
+
+program() { # CONFIGURATION NAME
+	case $1 in
+	osconf | "$without") cost= ;;
+	*) cost=+$(cost "$arch" "$1") ;;
+	esac
+	# shellcheck disable=SC2046
+	row "$2" $(sizes "$arch" "$1") "$(stripped "$arch" "$1")" "$cost"
+}
+
+programs() {
+	heading "$arch" text data bss "stripped file" "text, for osconf"
+	program osconf "\`osconf\`, the applet alone"
+	program $without "minimal image without osconf"
+	program $main "with osconf"
+	program image-OSCONF_IFUPDOWN-OSCONF_SYSCONFIG "and \`FEATURE_OSCONF_CHECK\`"
+	program image-OSCONF_CHECK-OSCONF_SYSCONFIG "and \`FEATURE_OSCONF_IFUPDOWN\`"
+	program image-OSCONF_CHECK-OSCONF_IFUPDOWN "and \`FEATURE_OSCONF_SYSCONFIG\`"
+	program image "and all three: \`busybox\`"
+}
+
+# What COMMAND says of each architecture
+each() { # COMMAND ARGUMENT
+	for arch in $arches; do
+		"$1" "$arch" "$2"
+	done
+}
+
+patches() {
+	heading "patch, osconf turned off: text of busybox's defconfig" "$@"
+	sed 's/ .*//' "$dir/$1/patches/sizes" | while read -r patch; do
+		# shellcheck disable=SC2046
+		row "$patch" $(each patch_cost "$patch")
+	done
+}
+
+target() { # WHAT LIMIT COMMAND ARGUMENT
+	what=$1 limit=$2
+	shift 2
+	values=$(each "$@")
+	set --
+	for value in $values; do
+		set -- "$@" "$value, $([ "$value" -le "$limit" ] && echo met || echo MISSED)"
+	done
+	row "$what" "$limit" "$@"
+}
+
+targets() {
+	heading target "at most" "$@"
+	target "text for osconf with all its parts" 12288 cost image
+	target "text for osconf without optional parts" 8192 cost $main
+	target "the applet alone, stripped file" 65536 stripped osconf
+	target "text for the patches, osconf turned off" 512 patch_cost together
+}
+
+# The programs are the same to the byte wherever this compiler builds them
+sums() {
+	echo
+	echo '```'
+	for arch; do
+		head -n 1 "$dir/$arch/.compiler"
+		(cd "$dir" && sha256sum "$arch/osconf/busybox" "$arch/image/busybox") |
+			sed 's|osconf/busybox$|osconf|; s|image/busybox$|busybox|'
+	done
+	echo '```'
+}
+
+arches=$*
+{
+	echo "${tree##*/}, musl, static, bytes:"
+	for arch; do
+		programs
+	done
+	patches "$@"
+	targets "$@"
+	sums "$@"
+} >"$dir/tables"
+cat "$dir/tables"
+for arch; do
+	echo
+	echo "$arch, by function:"
+	python3 "$tree/scripts/bloat-o-meter" "$dir/$arch/$without/busybox_unstripped" "$dir/$arch/image/busybox_unstripped"
+done
+[ -z "${UPDATE-}" ] || "$config/readme.sh" size "$dir/tables"
