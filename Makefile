@@ -15,6 +15,7 @@ ifneq ($(foreign),)
 CROSS_COMPILE ?= $(foreign)-linux-musl-
 made_compiler := $(if $(shell command -v $(CROSS_COMPILE)gcc),,$(filter %-musl,$(O)/cache/$(CROSS_COMPILE:-=)))
 export PATH := $(addsuffix :,$(addsuffix /bin,$(made_compiler)))$(PATH)
+$(if $(filter demo shell test test-full matrix,$(MAKECMDGOALS)),$(error tests and demo run here: without ARCH=))
 endif
 
 # musl where it is there: smaller, and static without glibc's reservations
@@ -63,6 +64,7 @@ help:
 	@echo '  shell            the same image, with a shell on its console'
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
 	@echo '  test-full        the same with every fault and many more power cuts'
+	@echo '  matrix           every release, architecture, C library and configuration'
 	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on os.conf and on saved settings (60)'
 	@echo '  upstream-test    busybox'"'"'s own test suite, with the series and without, 1.38.0 and 1.37.0'
 	@echo '  size             what osconf costs, by program, patch and function; UPDATE=1:'
@@ -170,6 +172,11 @@ test: all
 test-full: export FULL := 1
 test-full: test
 
+.PHONY: matrix
+matrix: export FULL := 1
+matrix: override TESTS := matrix
+matrix: test
+
 # image-A-B: the minimal image without the options in whose names A or B is.
 # Most of its objects are those of the whole image
 $(objects)/image-%/.configured: $(objects)/image/.built config/image.config config/kconfig.sh
@@ -248,12 +255,12 @@ fuzz: tools
 	@$(MAKE) --no-print-directory fuzz-targets CC=clang
 	@tests/fuzz/run.sh
 
-# asan, coverage: the applet alone, built for a test; CC is gcc
-.PHONY: variant-asan variant-coverage
-variant-asan variant-coverage: variant-%: $(objects)/%/.built
-	@mkdir -p $(O)/$*
-	@install -m 755 $(<D)/busybox $(O)/$*/osconf
-	@ln -sf ../busybox $(O)/$*/busybox
+# Any configuration for a test, in a directory of its own
+VARIANT = $(O)/$*
+variant-%: $(objects)/%/.built
+	@mkdir -p $(VARIANT)
+	@install -m 755 $(<D)/busybox $(VARIANT)/osconf
+	@ln -sf $(O)/busybox $(VARIANT)/busybox
 
 .PHONY: fuzz-targets
 fuzz-targets: $(O)/fuzz/fuzz-osconf $(O)/fuzz/fuzz-saved
@@ -271,7 +278,7 @@ $(O)/fuzz/%: tests/fuzz/fuzz.c $(objects)/fuzz/.built
 
 .PHONY: clean
 clean:
-	rm -rf $(addprefix $(O)/,busybox osconf .current aarch64 x86_64 src obj test demo vm bench fuzz asan coverage dist series size)
+	rm -rf $(addprefix $(O)/,busybox osconf .current aarch64 x86_64 src obj test demo vm bench fuzz asan coverage dist series size matrix)
 
 .PHONY: distclean
 distclean: clean

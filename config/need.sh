@@ -17,8 +17,9 @@ package_of() {
 	mbr.bin) echo syslinux-common ;;
 	libfuzzer) echo libclang-rt-dev ;;
 	qemu-system-x86_64) echo qemu-system-x86 ;;
+	qemu-system-aarch64) echo qemu-system-arm ;;
 	qemu-img) echo qemu-utils ;;
-	qemu-aarch64-static) echo qemu-user-static ;;
+	qemu-*-static) echo qemu-user-static ;;
 	ip | tc | bridge) echo iproute2 ;;
 	unshare | nsenter | losetup | setsid) echo util-linux ;;
 	xz) echo xz-utils ;;

@@ -93,7 +93,7 @@ targets() {
 	heading target "at most" "$@"
 	target "text for osconf with all its parts" 12288 cost image
 	target "text for osconf without optional parts" 8192 cost $main
-	target "the applet alone, stripped file" 65536 stripped osconf
+	target "the applet alone, stripped file (on x86_64)" 65536 stripped osconf
 	target "text for the patches, osconf turned off" 512 patch_cost together
 }
 

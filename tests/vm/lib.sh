@@ -8,8 +8,19 @@ top=$(cd "$(dirname "$0")" && while [ ! -d config ] && [ "$PWD" != / ]; do cd ..
 vm=$BUILD/vm
 mkdir -p "$vm"
 . "$top/tests/package.sh"
+. "$top/config/apt.sh"
 
-"$top/config/need.sh" qemu-system-x86_64 mcopy mkfs.fat mke2fs sfdisk cpio || exit 1
+# The machine's architecture: that of the programs in $BUILD
+: "${ARCH:=$(uname -m)}"
+case $ARCH in
+x86_64) debian_arch=amd64 kernel=kernel machine=pc cpu=max tty=ttyS0 ;;
+aarch64) debian_arch=arm64 kernel=kernel-arm64 machine=virt cpu=cortex-a53 tty=ttyAMA0 ;;
+esac
+: "${KERNEL:=$kernel}"
+emulator=
+[ "$ARCH" = "$(uname -m)" ] || emulator=qemu-$ARCH-static
+
+"$top/config/need.sh" "qemu-system-$ARCH" ${emulator:+"$emulator"} mcopy mkfs.fat mke2fs sfdisk cpio || exit 1
 
 # Load order: what a module needs comes before it. ext4 and nvme are built in.
 MODULES="scsi_common scsi_mod virtio_ring virtio virtio_pci_legacy_dev
@@ -26,17 +37,21 @@ P1_SIZE=64
 P2_SIZE=64
 DISK_SIZE=6144
 
-# Debian's kernel for clouds, unpacked but not installed, in $cache/kernel; with
+# Debian's kernel for clouds, unpacked but not installed, in $cache/$KERNEL; with
 # the name of another kernel package and of its directory, that one
-get_kernel() {
-	[ ! -e "$cache/${2:-kernel}/vmlinuz" ] || return 0
+get_kernel() (
+	[ ! -e "$cache/${2:-$KERNEL}/vmlinuz" ] || return 0
+	if [ -n "$emulator" ]; then
+		trap 'rm -rf "$cache/apt"' EXIT
+		foreign_apt "$cache/apt" "$debian_arch" >/dev/null 2>&1
+	fi
 	[ -n "$(kernel_package "$@")" ] || [ "$(id -u)" != 0 ] || apt-get -q update >/dev/null
-	get_package "$(kernel_package "$@")" "${2:-kernel}" &&
-		ln -f "$cache/${2:-kernel}"/boot/vmlinuz-* "$cache/${2:-kernel}/vmlinuz"
-}
+	get_package "$(kernel_package "$@")" "${2:-$KERNEL}" &&
+		ln -f "$cache/${2:-$KERNEL}"/boot/vmlinuz-* "$cache/${2:-$KERNEL}/vmlinuz"
+)
 
 kernel_package() {
-	apt-cache depends "${1:-linux-image-cloud-amd64}" 2>/dev/null | sed -n 's/.*Depends: //p' | head -n 1
+	apt-cache depends "${1:-linux-image-cloud-$debian_arch}" 2>/dev/null | sed -n 's/.*Depends: //p' | head -n 1
 }
 
 # A root file system of build/busybox in the directory $1; $2: the line of
@@ -45,7 +60,7 @@ make_root() {
 	mkdir -p "$1"/bin "$1"/sbin "$1"/usr/bin "$1"/usr/sbin "$1"/etc "$1"/proc "$1"/sys \
 		"$1"/dev "$1"/run "$1"/tmp "$1"/root "$1"/new "$1"/var/log
 	cp "$BUILD/busybox" "$1/bin/busybox"
-	"$BUILD/busybox" --list-full | while read -r applet; do
+	$emulator "$BUILD/busybox" --list-full | while read -r applet; do
 		[ "$applet" = bin/busybox ] || ln -s /bin/busybox "$1/$applet"
 	done
 	ln -s /proc/mounts "$1/etc/mtab"
@@ -54,7 +69,7 @@ make_root() {
 		::sysinit:/bin/mount -o remount,rw /
 		$2
 		::sysinit:/bin/mount -a
-		ttyS0::respawn:/sbin/getty -L 115200 ttyS0 vt100
+		$tty::respawn:/sbin/getty -L 115200 $tty vt100
 		::shutdown:/bin/umount -a -r
 	EOF
 	cat >"$1/etc/fstab" <<-EOF
@@ -83,7 +98,7 @@ make_initramfs() {
 	cp "$BUILD/busybox" "$dir/bin/busybox"
 	install -m 755 "$top/tests/vm/init" "$dir/init"
 	for module in $MODULES; do
-		file=$(find "$cache/${KERNEL:-kernel}/lib/modules" -name "$module.ko*" | head -n 1)
+		file=$(find "$cache/$KERNEL/lib/modules" -name "$module.ko*" | head -n 1)
 		case $file in
 		*.xz) xz -dc "$file" >"$dir/modules/$module.ko" ;;
 		?*) cp "$file" "$dir/modules/" ;;
@@ -229,7 +244,7 @@ vm_start() {
 	[ -n "$cards" ] || set -- "$@" -nic none
 	cat "$img.pipe.out" >"$console" &
 	cat_pid=$!
-	qemu-system-x86_64 -machine "pc,accel=$ACCEL" -cpu max -m 256 -nodefaults \
+	"qemu-system-$ARCH" -machine "$machine,accel=$ACCEL" -cpu "$cpu" -m 256 -nodefaults \
 		-display none -no-reboot -chardev "pipe,id=console,path=$img.pipe" -serial chardev:console \
 		-drive "file=$img,format=raw,if=none,id=disk,cache=unsafe" "$@" >"$img.qemu" 2>&1 </dev/null &
 	qemu_pid=$!

@@ -50,8 +50,8 @@ root_with() {
 
 # start BUS [MACS [ROOT]]: boots the image with the kernel beside it
 start() {
-	vm_start "$image" "$1" "${2-$MACS}" -kernel "$cache/${KERNEL:-kernel}/vmlinuz" -initrd "${initramfs-$vm/initramfs}" \
-		-append "${3-root=LABEL=osroot} console=ttyS0 quiet panic=-1 no_timer_check"
+	vm_start "$image" "$1" "${2-$MACS}" -kernel "$cache/$KERNEL/vmlinuz" -initrd "${initramfs-$vm/initramfs}" \
+		-append "${3-root=LABEL=osroot} console=$tty quiet panic=-1 no_timer_check"
 }
 
 login() {
