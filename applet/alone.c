@@ -12,11 +12,15 @@
 //config:	help
 //config:	For a static program that is osconf alone: 18 kb less with musl.
 //config:	Not for a busybox with other applets: printf knows what osconf
-//config:	prints, and little memory is given back.
+//config:	prints, and little memory is given back. With glibc it does nothing.
 
 //kbuild:lib-$(CONFIG_FEATURE_OSCONF_ALONE) += alone.o
 #include <sys/mman.h>
 #include "osconf.h"
+
+/* glibc's can't be replaced in a static program: busybox's main calls its
+ * mallopt(), and its printf() does not go through vfprintf() */
+#ifndef __GLIBC__
 
 /*** Memory ***/
 
@@ -157,3 +161,5 @@ int vfprintf(FILE *f, const char *format, va_list p)
 	}
 	return total;
 }
+
+#endif
