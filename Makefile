@@ -38,9 +38,9 @@ lent_headers := $(if $(CROSS_COMPILE),,$(if $(findstring musl,$(CC)),$(objects)/
 
 # All cores, unless the user says otherwise
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-# busybox's banner holds a date: that of its release, so that a build can be
-# repeated to the byte
-busybox_make = SOURCE_DATE_EPOCH=$$(cat $(tree)/.released) $(MAKE) --no-print-directory -C $(tree) O=$(@D) V=$(V) $(compiler)
+# busybox's banner holds a date: that of its release, and as it is in Greenwich,
+# so that a build can be repeated to the byte
+busybox_make = TZ=UTC0 SOURCE_DATE_EPOCH=$$(cat $(tree)/.released) $(MAKE) --no-print-directory -C $(tree) O=$(@D) V=$(V) $(compiler)
 compiler := CC="$(CC)$(addprefix $(space)-idirafter ,$(lent_headers))" CROSS_COMPILE=$(CROSS_COMPILE)
 
 Q := $(if $(filter 1,$(V)),,@)
