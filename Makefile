@@ -62,6 +62,8 @@ help:
 	@echo '  apply TREE=DIR   put applet and patches into the busybox source tree DIR'
 	@echo '  demo             boot an image in QEMU as the platform would; show what osconf does'
 	@echo '  shell            the same image, with a shell on its console'
+	@echo '  image            a disk image to be uploaded: raw, qcow2 and VHD, in build/image/;'
+	@echo '                   ARCH=aarch64: for that'
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
 	@echo '  test-full        the same with every fault and many more power cuts'
 	@echo '  matrix           every release, architecture, C library and configuration'
@@ -156,13 +158,39 @@ apply:
 demo shell test test-full fuzz: export BUILD := $(O)
 demo shell test test-full: export BUSYBOX_VERSION := $(BUSYBOX_VERSION)
 
+# An image to be uploaded
+disk := $(O)/image/osconf-$(or $(ARCH),$(shell uname -m))
+
+.PHONY: image
+image: all
+	@config/need.sh qemu-img
+	@$(MAKE) --no-print-directory $(addprefix $(disk),.raw .qcow2 .vhd)
+	@echo "Up to date: $(disk).raw, .qcow2 and .vhd"
+
+$(disk).raw: $(bin)/busybox $(shell find config/image -type f)
+	$(call say,IMAGE $@)
+	$(Q)mkdir -p $(@D)
+	$(Q)BUILD=$(O) ARCH=$(or $(ARCH),$(shell uname -m)) config/image/make-image.sh $@
+
+$(disk).qcow2: $(disk).raw
+	$(call say,CONVERT $@)
+	$(Q)qemu-img convert -O qcow2 $< $@
+
+# The platform takes a size that is a multiple of its blocks, and not what
+# VHD's cylinders and heads make of it
+$(disk).vhd: $(disk).raw
+	$(call say,CONVERT $@)
+	$(Q)qemu-img convert -O vpc -o subformat=dynamic,force_size=on $< $@
+
 .PHONY: demo
 demo: all
-	@tests/demo.sh
+	@$(MAKE) --no-print-directory $(disk).raw
+	@tests/demo.sh $(disk).raw
 
 .PHONY: shell
 shell: all
-	@tests/demo.sh --shell
+	@$(MAKE) --no-print-directory $(disk).raw
+	@tests/demo.sh --shell $(disk).raw
 
 .PHONY: test
 test: all
@@ -278,7 +306,7 @@ $(O)/fuzz/%: tests/fuzz/fuzz.c $(objects)/fuzz/.built
 
 .PHONY: clean
 clean:
-	rm -rf $(addprefix $(O)/,busybox osconf .current aarch64 x86_64 src obj test demo vm bench fuzz asan coverage dist series size matrix)
+	rm -rf $(addprefix $(O)/,busybox osconf .current aarch64 x86_64 src obj image test demo vm bench fuzz asan coverage dist series size matrix)
 
 .PHONY: distclean
 distclean: clean

@@ -14,7 +14,11 @@ package_of() {
 	mkfs.fat | fsck.fat) echo dosfstools ;;
 	sfdisk) echo fdisk ;;
 	mke2fs | mkfs.ext4 | debugfs | e2fsck | tune2fs | dumpe2fs) echo e2fsprogs ;;
-	mbr.bin) echo syslinux-common ;;
+	grub-mkimage) echo grub-common ;;
+	OVMF.fd) echo ovmf ;;
+	QEMU_EFI.fd) echo qemu-efi-aarch64 ;;
+	ssh) echo openssh-client ;;
+	readelf) echo binutils ;;
 	libfuzzer) echo libclang-rt-dev ;;
 	qemu-system-x86_64) echo qemu-system-x86 ;;
 	qemu-system-aarch64) echo qemu-system-arm ;;
@@ -25,7 +29,7 @@ package_of() {
 	xz) echo xz-utils ;;
 	mksquashfs) echo squashfs-tools ;;
 	mandoc | cppcheck | tar | make | gcc | bzip2 | patch | cpio | bc | file | git | perl | python3 | \
-		strace | shellcheck | syslinux | expect | fusefat | makefs | dmsetup | gzip | clang | \
+		strace | shellcheck | expect | fusefat | makefs | dmsetup | gzip | clang | \
 		wget | curl) echo "$1" ;;
 	*-linux-gnu-gcc) echo "gcc-${1%-gcc}" | tr _ - ;;
 	aarch64-linux-gnu-libc-dev) echo libc6-dev-arm64-cross ;;
@@ -37,7 +41,8 @@ is_there() {
 	case $1 in
 	*-linux-gnu-libc-dev) [ -f "/usr/${1%-libc-dev}/include/stdio.h" ] ;;
 	libc-dev) [ -f /usr/include/stdio.h ] && [ -f /usr/include/linux/types.h ] ;;
-	mbr.bin) [ -f /usr/lib/syslinux/mbr/mbr.bin ] ;;
+	OVMF.fd) [ -f /usr/share/ovmf/OVMF.fd ] ;;
+	QEMU_EFI.fd) [ -f /usr/share/qemu-efi-aarch64/QEMU_EFI.fd ] ;;
 	libfuzzer) [ -f "$(clang -print-file-name=libclang_rt.fuzzer-x86_64.a 2>/dev/null)" ] || ls /usr/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1 ;;
 	*) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
 	esac

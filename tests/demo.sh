@@ -1,13 +1,15 @@
 #!/bin/sh
-# make demo: the main job on the real thing. An image as a user would upload
-# it is booted three times, each time with what the platform would have
-# written into it, and what an operator wants to see is shown and checked.
-# make shell (--shell): the same image, with the user's terminal on its console.
+# make demo: the main job on the real thing. The image of make image, which is
+# given by its name, is booted three times, each time with what the platform
+# would have written into it, and what an operator wants to see is shown and
+# checked.
+# make shell (--shell IMAGE): the same image, with the user's terminal on its
+# console.
 set -u
 
 . "$(dirname "$0")/vm/lib.sh"
-"$top/config/need.sh" syslinux mbr.bin || exit 1
 
+P1_SIZE=128 # FIRST_SIZE of config/image/make-image.sh
 CLASSIC_MACS="00:8c:fa:5e:14:23 00:8c:fa:5e:14:24"
 VPC_MAC=00:8c:fa:5e:14:23
 demo=$BUILD/demo
@@ -32,27 +34,10 @@ check() {
 	fi
 }
 
-# The image: partition 1 with boot loader, kernel and initramfs, partition 2
-# with the root file system
-build_image() {
+copy_image() { # IMAGE
 	rm -rf "$demo"
 	mkdir -p "$demo"
-	get_kernel || exit 1
-	make_root "$demo/root" '::sysinit:/sbin/osconf'
-	make_initramfs "$demo/initramfs"
-	make_image "$demo/disk.img" vfat "$demo/root"
-	offset=$((P1_START << 20))
-	cat >"$demo/syslinux.cfg" <<-EOF
-		SERIAL 0 115200
-		DEFAULT linux
-		LABEL linux
-		  KERNEL /vmlinuz
-		  INITRD /initramfs
-		  APPEND root=LABEL=osroot console=ttyS0 quiet panic=-1 no_timer_check
-	EOF
-	mcopy -i "$demo/disk.img@@$offset" "$cache/kernel/vmlinuz" "$demo/initramfs" "$demo/syslinux.cfg" ::/
-	syslinux -t "$offset" --install "$demo/disk.img"
-	dd if=/usr/lib/syslinux/mbr/mbr.bin of="$demo/disk.img" conv=notrunc status=none
+	cp --sparse=always "$1" "$demo/disk.img"
 }
 
 conf_value() {
@@ -84,7 +69,7 @@ show_partition() {
 }
 
 if [ "${1-}" = --shell ]; then
-	[ -e "$demo/disk.img" ] || build_image
+	[ -e "$demo/disk.img" ] || copy_image "$2"
 	put_conf "$demo/disk.img" "$top/tests/fixtures/classic.conf"
 	echo "The image's console follows, with the classic os.conf in it: log in as root with"
 	echo "qwer1234. End it with poweroff, or Ctrl-A X."
@@ -99,9 +84,9 @@ trap 'exit 1' HUP INT TERM
 password=$(conf_value "$top/tests/fixtures/classic.conf" password | base64 -d)
 hostname=$(conf_value "$top/tests/fixtures/classic.conf" hostname)
 
-say "An image as it would be uploaded: 6 GiB; partition 1 FAT32 with boot loader
-   and aliyun_custom_image/, partition 2 ext4 with build/busybox"
-build_image
+say "An image as it would be uploaded (make image): 6 GiB; partition 1 FAT32 with
+   boot loader and aliyun_custom_image/, partition 2 ext4 with build/busybox"
+copy_image "$1"
 echo "   $demo/disk.img, $(du -m "$demo/disk.img" | cut -f1) MiB on disk"
 
 say "First boot: the platform has written the classic os.conf; two cards"

@@ -70,7 +70,7 @@ case_two_disks() {
 	make_image "$image" vfat "$root"
 	put_conf "$image" "$fixtures/vpc.conf"
 	start_both() {
-		vm_start "$image" virtio "$VPC_MAC" -kernel "$cache/kernel/vmlinuz" -initrd "$1" -append "$2 console=ttyS0 quiet panic=-1 no_timer_check" \
+		vm_start "$image" virtio "$VPC_MAC" -kernel "$cache/kernel/vmlinuz" -initrd "$1" -append "$2 $OPTIONS" \
 			-drive "file=$other,format=raw,if=none,id=other,cache=unsafe" -device ide-hd,drive=other
 	}
 	start_both "$vm/initramfs" root=LABEL=osroot
@@ -94,22 +94,22 @@ case_two_disks() {
 # The drivers of disk and card are loaded after osconf has begun
 case_late() {
 	root_with
-	LATE="virtio_blk virtio_net"
 	sed -i 's,^::sysinit:/sbin/osconf,::sysinit:/bin/sh /late,' "$root/etc/inittab"
 	cat >"$root/late" <<-'EOF'
 		mount -t devtmpfs dev /dev
-		(usleep 700000; insmod /modules/virtio_blk.ko; usleep 700000; insmod /modules/virtio_net.ko) &
+		(usleep 700000; insmod /later/virtio_blk.ko; usleep 700000; insmod /later/virtio_net.ko) &
 		osconf -w 30
 	EOF
-	initramfs=$work/initramfs
-	make_initramfs "$initramfs" "$root"
+	MODULES="$MODULES net_failover"
+	hook 'mkdir /later && mv /lib/modules/*/virtio_blk.ko /lib/modules/*/virtio_net.ko /later' "$root"
 	make_image "$image" vfat ""
 	twice "" os.conf.saved
 }
 
 case_mounted_at_boot() {
 	root_with
-	sed -i 's,^::sysinit:/sbin/osconf,::sysinit:/bin/mount -t devtmpfs dev /dev\n::sysinit:/bin/mount -o rw LABEL=OSBOOT /boot\n&,' "$root/etc/inittab"
+	# init would take a line that is there already as the same
+	sed -i 's,^::sysinit:/sbin/osconf,::sysinit:/bin/mount -t devtmpfs early /dev\n::sysinit:/bin/mount -o rw LABEL=OSBOOT /boot\n&,' "$root/etc/inittab"
 	mkdir "$root/boot"
 	make_image "$image" ext4 "$root"
 	twice root=LABEL=osroot
@@ -134,8 +134,8 @@ case_overlay() {
 	root_with "-s os.conf.saved"
 	MODULES="$MODULES overlay"
 	hook 'mount_root() {
-		/bin/busybox mkdir -p /lower /upper && /bin/busybox mount -o ro "$device" /lower && /bin/busybox mount -t tmpfs tmpfs /upper &&
-			/bin/busybox mkdir /upper/u /upper/w && /bin/busybox mount -t overlay -o lowerdir=/lower,upperdir=/upper/u,workdir=/upper/w overlay /new
+		mkdir -p /lower /upper && mount -o ro "$device" /lower && mount -t tmpfs tmpfs /upper &&
+			mkdir /upper/u /upper/w && mount -t overlay -o lowerdir=/lower,upperdir=/upper/u,workdir=/upper/w overlay /new
 	}'
 	make_image "$image" vfat "$root"
 	twice root=LABEL=osroot os.conf.saved
@@ -171,9 +171,9 @@ case_read_only_root() {
 case_device_mapper() {
 	"$top/config/need.sh" dmsetup || exit 1
 	root_with
-	MODULES="$MODULES dax dm-mod"
+	MODULES="$MODULES dm-mod"
 	dm=$work/dm
-	mkdir -p "$dm/sbin" "$dm/dev" "$dm/sys"
+	mkdir -p "$dm/sbin"
 	program=$(PATH=$PATH:/usr/sbin:/sbin command -v dmsetup)
 	cp "$program" "$dm/sbin/dmsetup"
 	for lib in $(ldd "$program" | grep -o '/[^ ]*'); do
@@ -182,10 +182,9 @@ case_device_mapper() {
 	done
 	hook 'mount_root() {
 		export DM_DISABLE_UDEV=1
-		/sbin/dmsetup create root --table "0 $(/bin/busybox cat /sys/class/block/vda2/size) linear /dev/vda2 0" &&
-			/bin/busybox umount /sys && /bin/busybox mount -o ro /dev/mapper/root /new
-	}
-	/bin/busybox mount -t sysfs sysfs /sys' "$dm"
+		/sbin/dmsetup create root --table "0 $(cat /sys/class/block/vda2/size) linear /dev/vda2 0" &&
+			mount -o ro /dev/mapper/root /new
+	}' "$dm"
 	make_image "$image" ext4 "$root"
 	twice root=/dev/vda2
 	start virtio "$VPC_MAC" root=/dev/vda2
@@ -200,7 +199,7 @@ ufs() { # VERSION
 	"$top/config/need.sh" makefs || exit 1
 	get_kernel linux-image-amd64 kernel-full || fail "Debian's full kernel can be had"
 	KERNEL=kernel-full
-	MODULES="$MODULES crc16 crc32c_generic libcrc32c mbcache jbd2 ext4 ufs"
+	MODULES="$MODULES crc32c_generic ext4 ufs"
 	hook ':'
 	root_with "-d /dev/vda1"
 	make_image "$image" "ufs$1" "$root"

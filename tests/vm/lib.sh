@@ -7,29 +7,28 @@ top=$(cd "$(dirname "$0")" && while [ ! -d config ] && [ "$PWD" != / ]; do cd ..
 : "${BUILD:=$top/build}"
 vm=$BUILD/vm
 mkdir -p "$vm"
-. "$top/tests/package.sh"
 . "$top/config/apt.sh"
+. "$top/config/package.sh"
 
-# The machine's architecture: that of the programs in $BUILD
-: "${ARCH:=$(uname -m)}"
-case $ARCH in
-x86_64) debian_arch=amd64 kernel=kernel machine=pc cpu=max tty=ttyS0 ;;
-aarch64) debian_arch=arm64 kernel=kernel-arm64 machine=virt cpu=cortex-a53 tty=ttyAMA0 ;;
-esac
-: "${KERNEL:=$kernel}"
-emulator=
-[ "$ARCH" = "$(uname -m)" ] || emulator=qemu-$ARCH-static
-
-"$top/config/need.sh" "qemu-system-$ARCH" ${emulator:+"$emulator"} mcopy mkfs.fat mke2fs sfdisk cpio || exit 1
-
-# Load order: what a module needs comes before it. ext4 and nvme are built in.
-MODULES="scsi_common scsi_mod virtio_ring virtio virtio_pci_legacy_dev
-	virtio_pci_modern_dev virtio_pci virtio_blk failover net_failover virtio_net
-	libata ata_piix sd_mod loop llc stp bridge nls_cp437 nls_ascii fat vfat"
+# What cases need beside the image's modules
+MODULES="loop bridge"
 
 # Emulation is slower than KVM, but is the same everywhere; ACCEL=kvm for the
 # impatient
 : "${ACCEL:=tcg}"
+
+# QEMU's command for an architecture, and what its kernel is told where no boot
+# loader starts it. no_timer_check: see config/image/grub.cfg
+# shellcheck disable=SC2034
+machine_of() { # ARCH
+	case $1 in
+	x86_64) QEMU="qemu-system-x86_64 -machine pc,accel=$ACCEL -cpu max" OPTIONS="console=ttyS0 no_timer_check" ;;
+	aarch64) QEMU="qemu-system-aarch64 -machine virt,accel=$ACCEL -cpu cortex-a57" OPTIONS="console=ttyAMA0" ;;
+	esac
+	OPTIONS="$OPTIONS quiet panic=-1"
+}
+machine_of "$ARCH"
+"$top/config/need.sh" "qemu-system-$ARCH" mcopy mkfs.fat mke2fs sfdisk || exit 1
 
 FAT_ID=05c0f001
 P1_START=1 # MiB, each
@@ -37,80 +36,39 @@ P1_SIZE=64
 P2_SIZE=64
 DISK_SIZE=6144
 
-# Debian's kernel for clouds, unpacked but not installed, in $cache/$KERNEL; with
-# the name of another kernel package and of its directory, that one
-get_kernel() (
-	[ ! -e "$cache/${2:-$KERNEL}/vmlinuz" ] || return 0
-	if [ -n "$emulator" ]; then
-		trap 'rm -rf "$cache/apt"' EXIT
-		foreign_apt "$cache/apt" "$debian_arch" >/dev/null 2>&1
-	fi
-	[ -n "$(kernel_package "$@")" ] || [ "$(id -u)" != 0 ] || apt-get -q update >/dev/null
-	get_package "$(kernel_package "$@")" "${2:-$KERNEL}" &&
-		ln -f "$cache/${2:-$KERNEL}"/boot/vmlinuz-* "$cache/${2:-$KERNEL}/vmlinuz"
-)
-
-kernel_package() {
-	apt-cache depends "${1:-linux-image-cloud-$debian_arch}" 2>/dev/null | sed -n 's/.*Depends: //p' | head -n 1
-}
-
-# A root file system of build/busybox in the directory $1; $2: the line of
-# inittab that runs osconf
+# The image's root file system in the directory $1, without SSH server and log;
+# $2: the line of inittab that runs osconf
 make_root() {
-	mkdir -p "$1"/bin "$1"/sbin "$1"/usr/bin "$1"/usr/sbin "$1"/etc "$1"/proc "$1"/sys \
-		"$1"/dev "$1"/run "$1"/tmp "$1"/root "$1"/new "$1"/var/log
-	cp "$BUILD/busybox" "$1/bin/busybox"
-	$emulator "$BUILD/busybox" --list-full | while read -r applet; do
-		[ "$applet" = bin/busybox ] || ln -s /bin/busybox "$1/$applet"
-	done
-	ln -s /proc/mounts "$1/etc/mtab"
-	cat >"$1/etc/inittab" <<-EOF
-		::sysinit:/bin/mount -t proc proc /proc
-		::sysinit:/bin/mount -o remount,rw /
-		$2
-		::sysinit:/bin/mount -a
-		$tty::respawn:/sbin/getty -L 115200 $tty vt100
-		::shutdown:/bin/umount -a -r
-	EOF
-	cat >"$1/etc/fstab" <<-EOF
-		sysfs    /sys      sysfs     defaults  0 0
-		devtmpfs /dev      devtmpfs  defaults  0 0
-		tmpfs    /tmp      tmpfs     defaults  0 0
-		tmpfs    /run      tmpfs     defaults  0 0
-	EOF
-	echo 'root:x:0:0:root:/root:/bin/sh' >"$1/etc/passwd"
-	echo 'root:x:0:' >"$1/etc/group"
-	echo 'root:*:19000:0:99999:7:::' >"$1/etc/shadow"
-	chmod 600 "$1/etc/shadow"
+	"$top/config/image/make-image.sh" --root "$1"
+	sed -i "s|^::sysinit:/sbin/osconf|$2|; /dropbear/d; /syslogd/d" "$1/etc/inittab"
 }
 
-# An initramfs $1 with the modules of $KERNEL, of which those in $LATE are there
-# but not loaded; the rest of the arguments: directories
-# whose content goes in, too
+# root's password $2 in the root file system $1; $3: the day of its last change
+set_password() {
+	echo "root:$("$BUILD/busybox" mkpasswd -m sha512 "$2" saltsalt):$3:0:99999:7:::" >"$1/etc/shadow"
+}
+
+# The image's initramfs in the file $1, with $MODULES and the content of the
+# directories that follow
 make_initramfs() {
-	cpio=$1
-	shift
-	dir=$(mktemp -d "$vm/initramfs.XXXXXX")
-	mkdir -p "$dir/bin" "$dir/proc" "$dir/dev" "$dir/new" "$dir/modules"
-	for from in "$@"; do
-		cp -a "$from/." "$dir/"
-	done
-	cp "$BUILD/busybox" "$dir/bin/busybox"
-	install -m 755 "$top/tests/vm/init" "$dir/init"
-	for module in $MODULES; do
-		file=$(find "$cache/$KERNEL/lib/modules" -name "$module.ko*" | head -n 1)
-		case $file in
-		*.xz) xz -dc "$file" >"$dir/modules/$module.ko" ;;
-		?*) cp "$file" "$dir/modules/" ;;
-		*) continue ;; # built in
-		esac
-		case " ${LATE-} " in
-		*" $module "*) ;;
-		*) echo "$module" >>"$dir/modules/order" ;;
-		esac
-	done
-	(cd "$dir" && find . | cpio -o -H newc -R 0:0 --quiet) >"$cpio"
-	rm -rf "$dir"
+	MODULES=$MODULES KERNEL=${KERNEL-} "$top/config/image/make-image.sh" --initramfs "$@"
+}
+
+# is WHAT GOT EXPECTED: a test, of the case $name
+# shellcheck disable=SC2154
+is() {
+	if [ "$2" = "$3" ]; then
+		echo "PASS: $name: $1"
+	else
+		echo "FAIL: $name: $1"
+		echo "$2" | sed 's/^/    is:        /'
+		echo "$3" | sed 's/^/    should be: /'
+	fi
+}
+
+fail() {
+	echo "FAIL: $name: $1"
+	exit 1
 }
 
 p2_start() {
@@ -223,7 +181,7 @@ root_file() {
 	on_ext "$1" "$2" "cat $3"
 }
 
-# Starts a virtual machine on the image $1 at the bus $2 (virtio, ide, nvme);
+# Starts a virtual machine on the image $1 at the bus $2 (virtio, scsi, ide, nvme);
 # $3: MAC addresses of its cards; the rest: more of QEMU's options.
 # Its console is in the file $console; vm_send types on it.
 vm_start() {
@@ -234,6 +192,7 @@ vm_start() {
 	mkfifo "$img.pipe.in" "$img.pipe.out"
 	case $bus in
 	virtio) set -- -device virtio-blk-pci,drive=disk "$@" ;;
+	scsi) set -- -device virtio-scsi-pci -device scsi-hd,drive=disk "$@" ;;
 	ide) set -- -device ide-hd,drive=disk "$@" ;;
 	nvme) set -- -device nvme,drive=disk,serial=1 "$@" ;;
 	none) ;;
@@ -244,7 +203,8 @@ vm_start() {
 	[ -n "$cards" ] || set -- "$@" -nic none
 	cat "$img.pipe.out" >"$console" &
 	cat_pid=$!
-	"qemu-system-$ARCH" -machine "$machine,accel=$ACCEL" -cpu "$cpu" -m 256 -nodefaults \
+	# shellcheck disable=SC2086
+	$QEMU -m 256 -nodefaults \
 		-display none -no-reboot -chardev "pipe,id=console,path=$img.pipe" -serial chardev:console \
 		-drive "file=$img,format=raw,if=none,id=disk,cache=unsafe" "$@" >"$img.qemu" 2>&1 </dev/null &
 	qemu_pid=$!

@@ -23,7 +23,6 @@ MACS="00:8c:fa:5e:14:23 00:8c:fa:5e:14:24"
 
 record() { # FILESYSTEM
 	make_root "$work/root" "::sysinit:/sbin/osconf"
-	mkdir -p "$work/root/mnt"
 	make_image "$work/disk.img" "$1" "$work/root"
 	put_conf "$work/disk.img" "$top/tests/fixtures/classic.conf"
 	cp --sparse=always "$work/disk.img" "$work/base.img"
@@ -33,7 +32,7 @@ record() { # FILESYSTEM
 		-blockdev "driver=file,filename=$work/log,node-name=log" \
 		-blockdev driver=blklogwrites,node-name=recorded,file=file,log=log,log-sector-size=512 \
 		-device virtio-blk-pci,drive=recorded \
-		-kernel "$cache/kernel/vmlinuz" -initrd "$vm/initramfs" -append "root=LABEL=osroot console=ttyS0 quiet"
+		-kernel "$cache/kernel/vmlinuz" -initrd "$vm/initramfs" -append "root=LABEL=osroot $OPTIONS"
 	vm_login qwer1234 && vm_stop
 }
 
@@ -57,7 +56,7 @@ case_of() { # FILESYSTEM
 	make_initramfs "$work/initramfs" "$work/ird"
 	vm_start "$work/base.img" virtio "$MACS" -drive "file=$work/log,format=raw,if=none,id=log,readonly=on" \
 		-device virtio-blk-pci,drive=log -m 512 -kernel "$cache/kernel/vmlinuz" -initrd "$work/initramfs" \
-		-append "console=ttyS0 quiet flushes=$flushes states=$states step=$step seed=$SEED mib=$(($(p2_start) + P2_SIZE)) p1=$P1_START p2=$(p2_start)"
+		-append "$OPTIONS flushes=$flushes states=$states step=$step seed=$SEED mib=$(($(p2_start) + P2_SIZE)) p1=$P1_START p2=$(p2_start)"
 	vm_end 3000
 	tr -d '\r' <"$console" >"$work/out"
 	if ! grep -q '^ALL DONE' "$work/out" || ! grep -q '^EXPECTED the password is right' "$work/out" ||

@@ -25,22 +25,6 @@ default via 42.120.74.1 dev eth1
 nameserver 7.7.7.7
 nameserver 8.8.8.8"
 
-# is WHAT GOT EXPECTED
-is() {
-	if [ "$2" = "$3" ]; then
-		echo "PASS: $name: $1"
-	else
-		echo "FAIL: $name: $1"
-		echo "$2" | sed 's/^/    is:        /'
-		echo "$3" | sed 's/^/    should be: /'
-	fi
-}
-
-fail() {
-	echo "FAIL: $name: $1"
-	exit 1
-}
-
 # A root file system with osconf's line in its inittab, shared by the cases
 root_with() {
 	root=$work/root
@@ -50,8 +34,8 @@ root_with() {
 
 # start BUS [MACS [ROOT]]: boots the image with the kernel beside it
 start() {
-	vm_start "$image" "$1" "${2-$MACS}" -kernel "$cache/$KERNEL/vmlinuz" -initrd "${initramfs-$vm/initramfs}" \
-		-append "${3-root=LABEL=osroot} console=$tty quiet panic=-1 no_timer_check"
+	vm_start "$image" "$1" "${2-$MACS}" -kernel "$cache/${KERNEL:-kernel}/vmlinuz" -initrd "${initramfs-$vm/initramfs}" \
+		-append "${3-root=LABEL=osroot} $OPTIONS"
 }
 
 login() {
@@ -219,7 +203,7 @@ case_check() {
 	FAT_ID=5a4b3c2d
 	root_with "-d UUID=5A4B-3C2D"
 	make_image "$image" vfat "$root"
-	echo "root:$("$BUILD/busybox" mkpasswd -m sha512 builder saltsalt):19000:0:99999:7:::" >"$root/etc/shadow"
+	set_password "$root" builder 19000
 	initramfs=$work/initramfs
 	make_initramfs "$initramfs" "$root"
 	start virtio "" ""
@@ -253,7 +237,7 @@ status 1"
 # with it
 case_first_login() {
 	root_with
-	echo "root:$("$BUILD/busybox" mkpasswd -m sha512 default-1 saltsalt):0:0:99999:7:::" >"$root/etc/shadow"
+	set_password "$root" default-1 0
 	echo 'guest:x:1000:1000::/tmp:/bin/sh' >>"$root/etc/passwd"
 	echo "guest:$("$BUILD/busybox" mkpasswd -m sha512 guest-1 saltsalt):19000:0:99999:7:::" >>"$root/etc/shadow"
 	make_image "$image" vfat "$root"
@@ -312,9 +296,9 @@ damaged() { # FILESYSTEM
 		dmesg -n 1
 		mount -t tmpfs tmpfs /tmp
 		cp /etc/passwd /etc/shadow /tmp
-		mount /dev/vda1 /new
-		cp /vpc.conf /new/aliyun_custom_image/os.conf
-		umount /new
+		mount /dev/vda1 /mnt
+		cp /vpc.conf /mnt/aliyun_custom_image/os.conf
+		umount /mnt
 		cat /dev/vda1 >/tmp/good
 		seed=0 refused=0
 		while [ $seed -lt 12 ]; do

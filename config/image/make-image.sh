@@ -1,0 +1,165 @@
+#!/bin/sh
+# From nothing to an image that can be uploaded to Alibaba Cloud, without root
+# and without mounting anything:
+#
+#   make-image.sh IMAGE                      a raw disk image
+#   make-image.sh --root DIR                 its root file system, of busybox alone
+#   make-image.sh --initramfs FILE [DIR...]  its initramfs; what is in DIRs, too
+#
+# ARCH is x86_64 or aarch64. BUILD is the directory where make has left busybox
+# (with osconf in it), and has cache/ for what comes from Debian, in the version of
+# the day when it is not there yet: kernel, GRUB and dropbear. MODULES names more
+# of the kernel's modules to load, KERNEL another directory in cache/ with a kernel.
+set -eu
+umask 022
+export LC_ALL=C
+
+here=$(cd "$(dirname "$0")" && pwd)
+: "${BUILD:=$here/../../build}"
+. "$here/../apt.sh"
+. "$here/../package.sh"
+"$here/../need.sh" cpio mcopy mkfs.fat mke2fs sfdisk grub-mkimage readelf xz
+
+# In MiB. The first partition has room for a second kernel; the platform wants
+# more than 5 GiB in all
+FIRST_START=1 FIRST_SIZE=128 DISK_SIZE=6144
+
+# For disks and cards of the platform's instance types, and QEMU's IDE. What the
+# kernel has built in (nvme, ext4) is no module
+DRIVERS="virtio_pci virtio_blk virtio_scsi virtio_net xen-blkfront xen-netfront sd_mod ata_piix"
+# For the first partition
+NO_DRIVERS="vfat nls_cp437 nls_ascii ${MODULES-}"
+
+case $ARCH in
+x86_64) efi=x86_64-efi efi_file=BOOTX64.EFI ;;
+aarch64) efi=arm64-efi efi_file=BOOTAA64.EFI ;;
+esac
+busybox=$BUILD/busybox run=''
+if [ "$ARCH" != "$(uname -m)" ]; then
+	busybox=$BUILD/$ARCH/busybox run=qemu-$ARCH-static
+	"$here/../need.sh" "$run"
+fi
+kernel=$cache/${KERNEL:-kernel}
+
+get_packages() {
+	get_kernel
+	get_package "grub-efi-$debian_arch-bin" "$efi"
+	[ "$ARCH" != x86_64 ] || get_package grub-pc-bin i386-pc
+	get_root dropbear dropbear-bin
+}
+
+make_root() { # DIR
+	mkdir -p "$1"
+	(cd "$1" && mkdir -p bin sbin usr/bin usr/sbin etc lib proc sys dev run tmp mnt root var/log)
+	cp "$busybox" "$1/bin/busybox"
+	$run "$busybox" --list-full | while read -r applet; do
+		[ "$applet" = bin/busybox ] || ln -s /bin/busybox "$1/$applet"
+	done
+	cp -R "$here/root/." "$1"
+	chmod 600 "$1/etc/shadow"
+	ln -s /proc/mounts "$1/etc/mtab"
+}
+
+# dropbear with the libraries that it is linked with
+add_ssh_server() { # DIR
+	server=$cache/dropbear/usr/sbin/dropbear
+	install -D "$server" "$1/usr/sbin/dropbear"
+	add_libraries "$1" "$server"
+	loader=$(readelf -l "$server" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+	[ -e "$1$loader" ] || install -D "$1/lib/${loader##*/}" "$1$loader"
+}
+
+add_libraries() { # DIR FILE
+	for name in $(readelf -d "$2" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+		[ ! -e "$1/lib/$name" ] || continue
+		cp -L "$(find "$cache/dropbear" -path "*/lib/*/$name" | head -n 1)" "$1/lib/$name"
+		add_libraries "$1" "$1/lib/$name"
+	done
+}
+
+make_initramfs() { # FILE [DIR...]
+	cpio=$1
+	shift
+	tree=$(mktemp -d "$BUILD/initramfs.XXXXXX")
+	for dir; do
+		cp -a "$dir/." "$tree"
+	done
+	mkdir -p "$tree/bin" "$tree/lib"
+	cp "$busybox" "$tree/bin/busybox"
+	cp "$here/init" "$tree/init"
+	modules=$tree/lib/modules/$(ls "$kernel/lib/modules")
+	mkdir -p "$modules"
+	for module in $DRIVERS $NO_DRIVERS; do
+		add_module "$module"
+	done
+	echo "$NO_DRIVERS" | xargs -n 1 >"$tree/modules"
+	(cd "$tree" && find . | sort | cpio -o -H newc -R 0:0 --quiet | gzip -9n) >"$cpio"
+	rm -rf "$tree"
+}
+
+# A module and those that it needs, as it says itself
+add_module() { # NAME
+	file=$(find "$kernel/lib/modules" -name "$(echo "$1" | sed 's/[-_]/[-_]/g').ko*")
+	name=${file##*/}
+	name=$modules/${name%.xz}
+	[ -n "$file" ] && [ ! -e "$name" ] || return 0
+	case $file in
+	*.xz) xz -dc "$file" >"$name" ;;
+	*) cp "$file" "$name" ;;
+	esac
+	for needed in $(tr '\0' '\n' <"$name" | sed -n 's/^depends=//p' | tr , ' '); do
+		add_module "$needed"
+	done
+}
+
+make_grub() { # TARGET PREFIX FILE [MODULE...]
+	target=$1 prefix=$2 file=$3
+	shift 3
+	grub-mkimage -O "$target" -d "$cache/$target/usr/lib/grub/$target" -p "$prefix" -o "$file" \
+		part_msdos fat normal linux serial terminal test "$@"
+}
+
+make_image() { # IMAGE
+	files=$1.files image=$1.files/image first=$1.files/first
+	rm -rf "$files"
+	mkdir -p "$first/aliyun_custom_image" "$first/EFI/BOOT" "$first/grub"
+	get_packages
+	make_root "$files/root"
+	add_ssh_server "$files/root"
+	make_initramfs "$first/initramfs"
+	cp "$kernel/vmlinuz" "$first/vmlinuz"
+	cp "$here/grub.cfg" "$first/grub"
+	# UEFI starts what has this name on a partition of type ef
+	make_grub "$efi" /grub "$first/EFI/BOOT/$efi_file" efi_gop
+
+	truncate -s "${DISK_SIZE}M" "$image"
+	sfdisk -q "$image" <<-END
+		label: dos
+		start=${FIRST_START}MiB, size=${FIRST_SIZE}MiB, type=ef, bootable
+		start=$((FIRST_START + FIRST_SIZE))MiB
+	END
+	# A BIOS starts the first sector, and that GRUB from those behind it
+	if [ "$ARCH" = x86_64 ]; then
+		make_grub i386-pc '(,msdos1)/grub' "$files/grub" biosdisk
+		dd if="$cache/i386-pc/usr/lib/grub/i386-pc/boot.img" of="$image" bs=440 count=1 conv=notrunc status=none
+		dd if="$files/grub" of="$image" bs=512 seek=1 conv=notrunc status=none
+	fi
+	mkfs.fat -F 32 -n OSBOOT -C "$files/fat" $((FIRST_SIZE * 1024)) >/dev/null
+	mcopy -s -i "$files/fat" "$first"/* ::/
+	dd if="$files/fat" of="$image" bs=1M seek=$FIRST_START conv=notrunc,sparse status=none
+	# All files are root's, whoever runs this; a journal of zeros needs not be written
+	$([ "$(id -u)" = 0 ] || echo unshare -r) mke2fs -q -F -t ext4 -L osroot -d "$files/root" \
+		-E "offset=$(((FIRST_START + FIRST_SIZE) << 20)),root_owner=0:0,lazy_journal_init=1" \
+		"$image" $((DISK_SIZE - FIRST_START - FIRST_SIZE))M
+	mv "$image" "$1"
+	rm -rf "$files"
+}
+
+case $1 in
+--root | --initramfs)
+	what=${1#--}
+	shift
+	"make_$what" "$@"
+	;;
+*) make_image "$1" ;;
+esac
