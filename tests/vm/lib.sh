@@ -182,7 +182,8 @@ root_file() {
 }
 
 # Starts a virtual machine on the image $1 at the bus $2 (virtio, scsi, ide, nvme);
-# $3: MAC addresses of its cards; the rest: more of QEMU's options.
+# $3: MAC addresses of its cards, each with more options of the card behind a
+# comma if need be; the rest: more of QEMU's options.
 # Its console is in the file $console; vm_send types on it.
 vm_start() {
 	img=$1 bus=$2 cards=$3
