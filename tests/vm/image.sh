@@ -159,12 +159,12 @@ aarch64() {
 	fresh
 	write_conf arm qwer1234
 	what="aarch64, UEFI, virtio"
-	QEMU="qemu-system-aarch64 -machine virt,accel=tcg -cpu cortex-a57"
+	machine_of aarch64
 	instance virtio 4 -device ramfb -bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd
 	visit arm qwer1234 "$uefi"
 }
 
-get_kernel linux-image-cloud-amd64 kernel || {
+get_kernel || {
 	echo "SKIPPED: image: there is no kernel for it"
 	exit
 }
