@@ -6,7 +6,7 @@
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //config:config FEATURE_OSCONF_SYSCONFIG
-//config:	bool "-b sysconfig: leave the network to initscripts (1 kb)"
+//config:	bool "-b sysconfig: leave the network to initscripts (2 kb)"
 //config:	default n
 //config:	depends on OSCONF
 //config:	select FEATURE_OSCONF_BACKENDS

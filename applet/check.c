@@ -7,7 +7,7 @@
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //config:config FEATURE_OSCONF_CHECK
-//config:	bool "-c: check an image before it is uploaded (7 kb)"
+//config:	bool "-c: check an image before it is uploaded (8 kb)"
 //config:	default n
 //config:	depends on OSCONF
 //config:	help

@@ -5,7 +5,7 @@
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //config:config OSCONF
-//config:	bool "osconf (20 kb)"
+//config:	bool "osconf (19 kb)"
 //config:	default n
 //config:	select VOLUMEID
 //config:	select FEATURE_VOLUMEID_EXT
