@@ -1,7 +1,7 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf alone: what it needs of malloc(3) and printf(3), in place of the C
- * library's, which are four times as large as osconf's own stages.
+ * osconf alone: what it needs of malloc(3), printf(3) and strstr(3), in place of
+ * the C library's, which are as large as all of its stages.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */

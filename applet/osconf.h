@@ -18,7 +18,8 @@
  *   run.c         steps                              -> run in this process
  *   backend*.c    steps                              -> files of another network system
  *
- * osconf.c calls them one after another (check*.c, for -c, stand apart); no stage calls back.
+ * osconf.c calls them one after another; no stage calls back.  check*.c, for -c,
+ * stand apart, and so does alone.c, for a program that is osconf alone.
  * Parse, settings and plan do no I/O.
  * Addresses and masks are in host byte order all the way.
  */
