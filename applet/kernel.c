@@ -9,7 +9,7 @@
 #include <net/route.h>
 #include "osconf.h"
 
-enum { ADDRESSES_MAX = 1024 }; /* of all cards */
+enum { ADDRESSES_MAX = 1024 }; /* of all cards; more are not looked at */
 
 static struct card *add_card(struct kernel *kernel, const char *name)
 {
@@ -128,10 +128,11 @@ static void read_addresses(struct kernel *kernel)
 	for (; (char *)ifr < ifc.ifc_buf + ifc.ifc_len; ifr++) {
 		const char *label = ifr->ifr_name;
 		int i = find_card(kernel, label, strchrnul(label, ':') - label);
-		struct card *card = &kernel->card[i];
+		struct card *card;
 
 		if (i < 0)
 			continue;
+		card = &kernel->card[i];
 		strcpy(kernel->address[kernel->addresses].label, label);
 		kernel->address[kernel->addresses++].card = card;
 		if (card->ip_addr || strcmp(card->name, label) != 0)
@@ -146,7 +147,9 @@ static void read_addresses(struct kernel *kernel)
 	close(kernel->fd);
 }
 
-/* Documentation/networking/proc_net_route: numbers, in base 16 or 10 */
+/* /proc/net/route, as the kernel's net/ipv4/fib_trie.c writes it: Iface
+ * Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT, the metric
+ * in base 10, addresses and masks in base 16 */
 static void read_routes(struct kernel *kernel)
 {
 	enum { F_DESTINATION, F_GATEWAY, F_FLAGS, F_REFCNT, F_USE, F_METRIC, F_MASK, FIELDS };

@@ -161,16 +161,15 @@ static char *clean_list(struct report *report, int key, char *list)
 	return good;
 }
 
-/* key: of eth0 for those of all interfaces.
- * Returns NULL; else what is wrong with the value */
-static const char *check_value(int key, char *value)
+/* Returns NULL; else what is wrong with the value */
+static const char *check_value(int key0, char *value)
 {
 	uint32_t address = 0;
 	const char *end = take_address(value, &address);
 
 	if (!end || *end)
 		address = 0; /* which none may be */
-	switch (key) {
+	switch (key0) {
 	case KEY_HOSTNAME:
 		return is_hostname(value) ? NULL : "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')";
 	case KEY_PASSWORD:
@@ -193,6 +192,7 @@ void FAST_FUNC settings_check(struct settings *settings, struct report *report)
 
 	for (key = 0; key < KEYS; key++) {
 		char *value = settings->value[key];
+		/* for ethN, that of eth0 */
 		int key0 = key < GLOBAL_KEYS ? key : GLOBAL_KEYS + (key - GLOBAL_KEYS) % INTERFACE_KEYS;
 		const char *wrong;
 

@@ -25,6 +25,8 @@ static int sync_name(int dir, const char *name)
 		char *parent = xstrndup(name, slash + 1 - name);
 		dir = open(parent, O_RDONLY | O_DIRECTORY);
 		free(parent);
+		if (dir < 0)
+			return -1;
 	}
 	failed = fsync(dir) != 0 || syncfs(dir) != 0 ? -1 : 0;
 	if (slash)
