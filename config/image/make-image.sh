@@ -27,8 +27,8 @@ FIRST_START=1 FIRST_SIZE=128 DISK_SIZE=6144
 # For disks and cards of the platform's instance types, and QEMU's IDE. What the
 # kernel has built in (nvme, ext4) is no module
 DRIVERS="virtio_pci virtio_blk virtio_scsi virtio_net xen-blkfront xen-netfront sd_mod ata_piix"
-# For the first partition
-NO_DRIVERS="vfat nls_cp437 nls_ascii ${MODULES-}"
+# For the first partition, and for the power button, which acpid hears through evdev
+NO_DRIVERS="vfat nls_cp437 nls_ascii button evdev ${MODULES-}"
 
 case $ARCH in
 x86_64) efi=x86_64-efi efi_file=BOOTX64.EFI ;;

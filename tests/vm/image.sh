@@ -84,7 +84,8 @@ instance() { # BUS N [QEMU-OPTION...]
 	uuid=7d4a3c1e-0b52-4f7e-9d6a-00000000000$2
 	port=$(free_port)
 	shift 2
-	vm_start "$work/disk.img" "$bus" "$MAC,hostfwd=tcp:127.0.0.1:$port-:22" -uuid "$uuid" "$@"
+	vm_start "$work/disk.img" "$bus" "$MAC,hostfwd=tcp:127.0.0.1:$port-:22" -uuid "$uuid" \
+		-monitor "unix:$work/monitor,server=on,wait=off" "$@"
 	vm_wait 'login: $' 300 || fail "$what: it starts"
 	tries=60
 	until ssh-keyscan -T 20 -t ed25519 -p "$port" 127.0.0.1 >"$work/known_hosts" 2>"$work/log" && [ -s "$work/known_hosts" ]; do
@@ -100,8 +101,18 @@ ssh_run() { # PASSWORD COMMAND
 		-o PubkeyAuthentication=no -o NumberOfPasswordPrompts=1 -o ConnectTimeout=60 root@127.0.0.1 "$2" </dev/null 2>&1
 }
 
-# Logs in to what instance has booted, and switches it off; leaves its SSH host
-# key in $key
+# What the platform does to stop an instance
+press_power_button() {
+	# QEMU echoes what it has read
+	perl -MIO::Socket::UNIX -e '
+		my $monitor = IO::Socket::UNIX->new($ARGV[0]);
+		print $monitor "system_powerdown\n";
+		$monitor->flush;
+		while (<$monitor>) { last if /powerdown/ }' "$work/monitor"
+}
+
+# Logs in to what instance has booted, and stops it; leaves its SSH host key in
+# $key
 visit() { # HOSTNAME PASSWORD FIRMWARE
 	is "$what: root logs in over SSH, to host and address of os.conf" \
 		"$(ssh_run "$2" "hostname; ip -o -4 addr show eth0 | sed 's/.*inet \\([^ ]*\\).*/\\1/'")" "$1
@@ -111,7 +122,8 @@ visit() { # HOSTNAME PASSWORD FIRMWARE
 	is "$what: the screen has a login prompt, too" "$(ssh_run "$2" "tr -s ' ' </dev/vcs1 | grep -o '$1 login:'")" "$1 login:"
 	key=$(cut -d ' ' -f 3 "$work/known_hosts")
 	is "$what: firmware, and what the screen is" "$(ssh_run "$2" '[ -d /sys/firmware/efi ] && echo UEFI || echo BIOS; cat /proc/fb')" "$3"
-	ssh_run "$2" poweroff >/dev/null
+	press_power_button
+	is "$what: the power button switches it off" "$(vm_wait 'Power down' 60 && echo off)" off
 	vm_end 60
 }
 

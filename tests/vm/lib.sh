@@ -36,11 +36,11 @@ P1_SIZE=64
 P2_SIZE=64
 DISK_SIZE=6144
 
-# The image's root file system in the directory $1, without SSH server and log;
+# The image's root file system in the directory $1, without SSH server, log and acpid;
 # $2: the line of inittab that runs osconf
 make_root() {
 	"$top/config/image/make-image.sh" --root "$1"
-	sed -i "s|^::sysinit:/sbin/osconf|$2|; /dropbear/d; /syslogd/d" "$1/etc/inittab"
+	sed -i "s|^::sysinit:/sbin/osconf|$2|; /dropbear/d; /syslogd/d; /acpid/d" "$1/etc/inittab"
 }
 
 # root's password $2 in the root file system $1; $3: the day of its last change
