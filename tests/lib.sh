@@ -24,7 +24,8 @@ whole=osconf
 osconf --help 2>&1 | grep -q 'b BACKEND' || whole="busybox osconf"
 export whole
 
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/osconf.XXXXXX") || exit 2
+# Not in /tmp: where that is a tmpfs, osconf sees that the machines' disks don't last
+scratch=$(mktemp -d "${TMPDIR:-/var/tmp}/osconf.XXXXXX") || exit 2
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 2' HUP INT TERM
 failures=0
