@@ -19,24 +19,26 @@ mark() {
 }
 
 # new_image NAME LINE: with this line of inittab. Two marks in a row tell what
-# one of them costs
+# one of them costs. init takes two lines that are the same for one: the name of
+# this devtmpfs is another than that of the image's own line
 new_image() {
-	make_root "$work/$1.root" "::sysinit:/bin/mount -t devtmpfs dev /dev
-$(mark empty)
-$(mark begin)
-$2
-$(mark end)"
+	inittab=$work/$1.root/etc/inittab
+	make_root "$work/$1.root" "$2"
 	{
+		awk -v line="$2" -v after="$(mark end)" -v before="::sysinit:/bin/mount -t devtmpfs bench /dev
+$(mark empty)
+$(mark begin)" '$0 == line { $0 = before "\n" line "\n" after } { print }' "$inittab"
 		mark last
 		echo "::wait:/bin/sh -c 'dmesg | grep bench: >/dev/ttyS0; echo bench: over >/dev/ttyS0'"
-	} >>"$work/$1.root/etc/inittab"
+	} >"$work/inittab"
+	mv "$work/inittab" "$inittab"
 	make_image "$work/$1.img" vfat "$work/$1.root"
 }
 
 # one_boot NAME KIND
 one_boot() {
 	vm_start "$work/$1.img" virtio "00:8c:fa:5e:14:23 00:8c:fa:5e:14:24" -kernel "$cache/kernel/vmlinuz" \
-		-initrd "$work/initramfs" -append "root=LABEL=osroot console=ttyS0 quiet panic=-1"
+		-initrd "$work/initramfs" -append "root=LABEL=osroot $OPTIONS"
 	vm_wait '^bench: over' >&2
 	ended=$?
 	vm_kill
@@ -44,7 +46,7 @@ one_boot() {
 	tr -d '\r' <"$console" | sed -n 's/^<[0-9]*>\[ *\([0-9.]*\)\] bench: \(.*\)/\2 \1/p' | awk -v kind="$2" '
 		{ at[$1] = $2 * 1000 }
 		END {
-			if (!at["last"])
+			if (!at["begin"] || !at["last"])
 				exit 1
 			printf "%s %.2f %.2f\n", kind, at["end"] - at["begin"] - (at["begin"] - at["empty"]), at["last"]
 		}'
