@@ -1,0 +1,101 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# A raw disk -> its partitions, and the file systems on them
+#
+#   $work/table       NUMBER START SIZE TYPE BOOTABLE of each partition, in bytes
+#   $label            dos, gpt; empty: there is no table
+#   $work/partN/      of partition N: type (of its file system), and where it
+#                     can be read its files, see tree.sh
+
+read_partitions() {
+	: >"$work/table"
+	label=''
+	has_tool sfdisk || return
+	# a name that ends in a digit would get a p before the number
+	limited sfdisk --dump "$disk" >"$work/dump" 2>"$work/sfdisk.log" || return
+	label=$(sed -n 's/^label: //p' "$work/dump")
+	unit=$(sed -n 's/^sector-size: //p' "$work/dump")
+	# GPT has numbers of 64 bits: those that no disk has are made 2^50
+	awk -v disk="$disk" -v unit="${unit:-512}" '
+		function value(name,   s) {
+			s = $0
+			if (!sub(".*[ ,:]" name "= *", "", s))
+				return ""
+			sub(/,.*/, "", s)
+			return s
+		}
+		function bytes(sectors) { return length(sectors) > 12 ? 2 ^ 50 : sectors * unit }
+		index($0, disk) == 1 {
+			number = substr($0, length(disk) + 1)
+			sub(/ *:.*/, "", number)
+			if (number ~ /^[0-9]+$/ && value("size") != "0")
+				printf "%d %.0f %.0f %s %s\n", number, bytes(value("start")), bytes(value("size")), value("type"),
+					/bootable/ ? "bootable" : "-"
+		}' "$work/dump" >"$work/table"
+}
+
+partition() { # NUMBER: sets start, partition_size, type
+	start='' partition_size='' type=''
+	while read -r its_number its_start its_size its_type _; do
+		[ "$its_number" != "$1" ] || start=$its_start partition_size=$its_size type=$its_type
+	done <"$work/table"
+	[ -n "$start" ]
+}
+
+# Of an extended partition only what is in it counts
+is_extended() { # TYPE
+	case $1 in 5 | f | 85) true ;; *) false ;; esac
+}
+
+# What is at a place of the disk, by its magic numbers
+type_at() { # START
+	case $(hex_at "$disk" "$1" 8) in
+	68737173*) echo squashfs && return ;;
+	58465342*) echo xfs && return ;;
+	4c554b53babe*) echo LUKS && return ;;
+	esac
+	[ "$(hex_at "$disk" $(($1 + 82)) 5)" != 4641543332 ] || { echo FAT32 && return; }
+	case $(hex_at "$disk" $(($1 + 54)) 5) in
+	4641543136) echo FAT16 && return ;;
+	4641543132) echo FAT12 && return ;;
+	esac
+	[ "$(hex_at "$disk" $(($1 + 1080)) 2)" != 53ef ] || { echo ext && return; }
+	[ "$(hex_at "$disk" $(($1 + 1024)) 4)" != e2e1f5e0 ] || { echo EROFS && return; }
+	[ "$(hex_at "$disk" $(($1 + 4086)) 10)" != 53574150535041434532 ] || { echo swap && return; }
+	[ "$(hex_at "$disk" $(($1 + 65600)) 8)" != 5f42485266535f4d ] || { echo btrfs && return; }
+	# struct fs, fs_magic; UFS1 at 8192, UFS2 at 65536
+	[ "$(hex_at "$disk" $(($1 + 9564)) 4)" != 54190100 ] || { echo UFS && return; }
+	[ "$(hex_at "$disk" $(($1 + 66908)) 4)" != 19015419 ] || { echo UFS && return; }
+	for sector in 0 1 2 3; do
+		[ "$(hex_at "$disk" $(($1 + sector * 512)) 8)" != 4c4142454c4f4e45 ] || { echo LVM && return; }
+	done
+}
+
+# Reads what it can of each partition, and finds the first one and the root file system
+open_partitions() {
+	first='' root='' boot_trees='' known=''
+	while read -r number start partition_size type _; do
+		if is_extended "$type" || [ "$start" -ge "$size" ]; then
+			continue
+		fi
+		tree=$work/part$number
+		mkdir "$tree"
+		type_at "$start" >"$tree/type"
+		case $(cat "$tree/type") in
+		ext) open_ext "$start" ;;
+		FAT*) open_fat "$start" ;;
+		squashfs) open_squashfs "$start" ;;
+		*) continue ;;
+		esac || {
+			cp "$work/trouble" "$tree/trouble"
+			continue
+		}
+		boot_trees="$boot_trees $tree"
+		[ -n "$root" ] || [ "$(look_type etc/passwd)" != f ] || root=$tree root_number=$number
+	done <"$work/table"
+	[ ! -d "$work/part1" ] || first=$work/part1
+	find_initramfs
+	if [ -z "$root" ] && [ -n "$initramfs" ]; then
+		tree=$initramfs
+		[ "$(look_type etc/passwd)" != f ] || root=$initramfs root_number=''
+	fi
+}
