@@ -45,7 +45,8 @@ find_initramfs() {
 # first, and is not compressed
 open_initramfs() { # PATH
 	whole=$work/initramfs.whole cpio=$work/initramfs.cpio
-	contents_of "$path" >"$whole"
+	find_file "$path"
+	contents_found 1073741824 >"$whole"
 	offset=0
 	while [ "$(hex_at "$whole" "$offset" 6)" = 303730373031 ]; do
 		end=$(tail -c +$((offset + 1)) "$whole" | grep -abo -m 1 'TRAILER!!!' | head -n 1 | cut -d : -f 1)
@@ -61,11 +62,6 @@ open_initramfs() { # PATH
 	mkdir "$tree"
 	open_cpio "$cpio" || return
 	initramfs=$tree
-}
-
-contents_of() { # PATH
-	found=$(look "$1" | cut -f 4)
-	contents "$found" 1073741824
 }
 
 # Where the next byte is that is not zero, within 64 KiB
@@ -97,29 +93,34 @@ unpack() { # FILE OFFSET
 
 ### Drivers
 
-# Where a driver is: in the kernel (builtin), in the initramfs, a module in the
-# root; empty: nowhere; unknown, if nothing says what the kernel has built in.
-# MODULE is its file's name, OPTION kconfig's
-driver() { # MODULE OPTION
-	pattern=$(echo "$1" | sed 's/[-_]/[-_]/g')
-	said=''
+# What there is: $work/builtin, lines of modules.builtin and kernel configurations;
+# $work/modules, PLACE NAME of each module
+find_drivers() {
+	: >"$work/builtin"
+	: >"$work/modules"
 	for tree in $root $initramfs $boot_trees; do
 		matching '^((usr/)?lib/modules/[^/]*/modules\.builtin|(boot/)?(config|kconfig)(-[^/]*)?)$' >"$work/lists-of-builtin"
 		while IFS= read -r path; do
-			said=yes
-			if text "$path" | grep -qE "/$pattern\.ko|^CONFIG_$2=y"; then
-				echo builtin
-				return
-			fi
+			text "$path" >>"$work/builtin"
 		done <"$work/lists-of-builtin"
+		place=root
+		[ "$tree" != "$initramfs" ] || place=initramfs
+		matching '^(usr/)?lib/modules/.*\.ko(\.[a-z0-9]+)?$' | sed "s,.*/,$place ,; s/\.ko.*//; s/-/_/g" >>"$work/modules"
 	done
-	for tree in $initramfs $root; do
-		[ -z "$(matching "^(usr/)?lib/modules/.*/$pattern\.ko(\.[a-z0-9]+)?$" | head -n 1)" ] || {
-			[ "$tree" = "$initramfs" ] && echo initramfs || echo root
-			return
-		}
-	done
-	[ -n "$said" ] || echo unknown
+}
+
+# Where a driver is: builtin (in the kernel), initramfs, root; empty: nowhere;
+# unknown, if nothing says what the kernel has built in. MODULE has _ for -,
+# OPTION is kconfig's
+driver() { # MODULE OPTION
+	[ -e "$work/builtin" ] || find_drivers
+	if grep -qE "/$(echo "$1" | sed 's/_/[-_]/g')\.ko|^CONFIG_$2=y" "$work/builtin"; then
+		echo builtin
+	elif place=$(sort "$work/modules" | grep -m 1 " $1\$"); then
+		echo "${place% *}"
+	elif [ ! -s "$work/builtin" ]; then
+		echo unknown
+	fi
 }
 
 ### The commands of a boot

@@ -8,8 +8,7 @@ DISKS='/dev/([vsh]d[a-z]|xvd[a-z]|nvme[0-9])[a-z0-9]*'
 rule_devices() {
 	tree=$root
 	code etc/fstab | awk '{ print "/etc/fstab\t" $1 }' >"$work/named"
-	boot_lines | cut -f 2- | sed 's,^,/,' >>"$work/named"
-	[ ! -e "$root/index" ] || tree=$root
+	cut -f 2- "$work/boot-lines" | sed 's,^,/,' >>"$work/named"
 	code etc/inittab | sed "s,^,/etc/inittab$TAB," | grep -v osconf >>"$work/named"
 	grep -E "$TAB(.*[ =\"'(])?$DISKS" "$work/named" |
 		sed -E "s,^([^$TAB]*)$TAB.*($DISKS).*,\1: \2," | sort -u | while read -r what; do
@@ -54,8 +53,8 @@ rule_nvme() {
 }
 
 rule_xen() {
-	drivers disk xen-blkfront:XEN_BLKDEV_FRONTEND
-	drivers any xen-netfront:XEN_NETDEV_FRONTEND
+	drivers disk xen_blkfront:XEN_BLKDEV_FRONTEND
+	drivers any xen_netfront:XEN_NETDEV_FRONTEND
 }
 
 ### osconf
@@ -63,9 +62,11 @@ rule_xen() {
 # Sets what its rules want to know: $starts, a file of the commands that run it.
 # Returns 1 if there are none
 find_osconf() {
-	boot_commands >"$work/commands"
 	starts=$work/starts
-	osconf_commands | awk -F '\t' '$2 != "askfirst"' >"$starts"
+	[ -e "$starts" ] || {
+		boot_commands >"$work/commands"
+		osconf_commands | awk -F '\t' '$2 != "askfirst"' >"$starts"
+	}
 	[ -s "$starts" ]
 }
 
@@ -74,11 +75,12 @@ rule_osconf_there() {
 	tree=$root
 	for program in sbin/osconf usr/sbin/osconf bin/osconf usr/bin/osconf usr/local/sbin/osconf usr/local/bin/osconf; do
 		[ "$(look_type "$program")" = f ] || continue
+		mode=$(look "$program" | cut -f 2)
 		# what it looks for is in the applet, whatever it is linked into
 		if ! has_bytes "$program" aliyun_custom_image; then
 			broken "/$program is no osconf: a busybox built without it? (CONFIG_OSCONF=y)"
 		else
-			case $(look "$program" | cut -f 2) in
+			case $mode in
 			*[1357]*) passes "/$program" ;;
 			*) broken "/$program can't be executed: chmod 755" ;;
 			esac
@@ -344,9 +346,10 @@ rule_shadow() {
 	case $(look etc/shadow | cut -f 5) in tmp/* | run/* | var/*) return ;; esac
 	# OpenWrt lays it over the root before init
 	! exists lib/preinit/80_mount_root || return
+	find_osconf
 	{
 		code etc/fstab
-		boot_commands
+		cut -f 3 "$work/commands"
 	} | grep -qE 'overlay|[ 	]/etc[ 	]' ||
 		unchecked "the root is a squashfs: is anything laid over it before osconf is run (an overlay)?"
 }
@@ -356,12 +359,8 @@ rule_shadow() {
 rule_ssh_root() {
 	tree=$root
 	sshd='' dropbear='' refused=''
-	for path in usr/sbin/sshd sbin/sshd usr/bin/sshd usr/local/sbin/sshd; do
-		! exists "$path" || sshd=/etc/ssh/sshd_config
-	done
-	for path in usr/sbin/dropbear sbin/dropbear usr/bin/dropbear bin/dropbear usr/local/sbin/dropbear; do
-		! exists "$path" || dropbear=yes
-	done
+	[ -z "$(existing usr/sbin/sshd sbin/sshd usr/bin/sshd usr/local/sbin/sshd)" ] || sshd=/etc/ssh/sshd_config
+	[ -z "$(existing usr/sbin/dropbear sbin/dropbear usr/bin/dropbear bin/dropbear usr/local/sbin/dropbear)" ] || dropbear=yes
 	[ -z "$sshd" ] || refused=$(sshd_refuses)
 	[ -z "$dropbear" ] || refused=$refused$(dropbear_refuses)
 	if [ -n "$refused" ]; then
@@ -426,8 +425,7 @@ sshd_refuses() {
 # dropbear(8): -w no root, -s no passwords, -g no password for root. Its options
 # are behind its name, or in a variable of its start script's
 dropbear_refuses() {
-	for path in etc/inittab etc/dropbear/run etc/default/dropbear etc/conf.d/dropbear etc/config/dropbear \
-		$(matching '^etc/(init\.d|rc[^/]*\.d)/[^/]*dropbear$|^(etc|(usr/)?lib)/systemd/system/dropbear[^/]*$'); do
+	for path in $(matching '^etc/(inittab|(dropbear/run|(default|conf\.d|config)/dropbear)|(init\.d|rc[^/]*\.d)/[^/]*dropbear)$|^(etc|(usr/)?lib)/systemd/system/dropbear[^/]*$'); do
 		code "$path" | sed "s/#.*//" | awk -v path="/$path" '
 			{ line = "" }
 			/dropbear/ { line = $0; sub(/.*dropbear/, "", line) }
@@ -512,7 +510,7 @@ rule_ssh_empty() {
 	sshd_settings >"$work/sshd"
 	[ "$(setting permitemptypasswords no)" != yes ] ||
 		broken "/etc/ssh/sshd_config: PermitEmptyPasswords yes: no"
-	for path in etc/inittab etc/dropbear/run etc/default/dropbear etc/conf.d/dropbear; do
+	for path in $(matching '^etc/(inittab|dropbear/run|(default|conf\.d)/dropbear)$'); do
 		! code "$path" | grep -E 'dropbear|ARGS=|OPTS=' | grep -qE '[ "]-[A-Z]*B([ "]|$)' ||
 			broken "/$path: dropbear -B lets accounts in that have no password: leave it out"
 	done

@@ -28,8 +28,9 @@ wanted() {
 ### Each kind of file system: an index, and a file by its key
 
 open_tree() { # KIND AT
+	at=$2
 	echo "$1" >"$tree/kind"
-	echo "$2" >"$tree/at"
+	printf '%s\n' "$2" >"$tree/at"
 	: >"$tree/index"
 }
 
@@ -76,7 +77,7 @@ open_ext() { # START
 	while [ -s "$tree/level" ] && [ "$levels" -lt "$LEVELS_MAX" ]; do
 		levels=$((levels + 1))
 		sed 's/\t.*/>/; s/^/ls -p </' "$tree/level" >"$tree/requests"
-		limited debugfs -f "$tree/requests" "$(cat "$tree/at")" >"$tree/lists" 2>>"$tree/log" || return
+		limited debugfs -f "$tree/requests" "$at" >"$tree/lists" 2>>"$tree/log" || return
 		[ "$(wc -l <"$tree/raw")" -lt "$FILES_MAX" ] || break
 		awk -v OFS='\t' -v level="$tree/level" '
 			BEGIN { while ((getline line < level) > 0) { split(line, field, "\t"); inode[++last] = field[1]; path[last] = field[2] } }
@@ -99,7 +100,7 @@ open_ext() { # START
 	grep -q 'ls -p <2>' "$tree/requests" && [ ! -s "$tree/raw" ] && return 1
 	# a short target is in the inode, a longer one in a block
 	grep '^l' "$tree/raw" | awk -F '\t' '{ print "stat <" $4 ">"; print "cat <" $4 ">"; print "pwd" }' >"$tree/requests"
-	limited debugfs -f "$tree/requests" "$(cat "$tree/at")" 2>/dev/null |
+	limited debugfs -f "$tree/requests" "$at" 2>/dev/null |
 		awk '
 			/^debugfs: stat </ { inode = $3; gsub(/[<>]/, "", inode); next }
 			/^Fast link dest: "/ { s = $0; sub(/^Fast link dest: "/, "", s); sub(/"$/, "", s); print inode "\t" s; inode = ""; next }
@@ -114,11 +115,11 @@ open_ext() { # START
 open_fat() { # START
 	has_tool mdir || return
 	open_tree FAT "$disk@@$1"
-	limited mdir -/ -b -i "$(cat "$tree/at")" :: 2>"$tree/log" | head -n "$FILES_MAX" |
+	limited mdir -/ -b -i "$at" :: 2>"$tree/log" | head -n "$FILES_MAX" |
 		sed 's,^::/,,' | awk -v OFS='\t' '
 			/\/$/ { sub(/\/$/, ""); print "d", 755, 0, $0, $0; next }
 			NF { print "f", 755, 0, $0, $0 }' | wanted >"$tree/index"
-	limited mdir -i "$(cat "$tree/at")" :: >"$tree/listing" 2>>"$tree/log"
+	limited mdir -i "$at" :: >"$tree/listing" 2>>"$tree/log"
 }
 
 open_squashfs() { # START
@@ -171,8 +172,9 @@ index_of_listing() { # PREFIX-OF-PATHS
 
 # To stdout, TEXT_MAX at most unless there is a second argument
 contents() { # KEY-OR-PATH [SIZE-MAX]
-	at=$(cat "$tree/at")
-	case $(cat "$tree/kind") in
+	read -r kind <"$tree/kind"
+	IFS= read -r at <"$tree/at"
+	case $kind in
 	directory) cat "$at/$1" ;;
 	ext) limited debugfs -R "cat <$1>" "$at" 2>/dev/null ;;
 	FAT) limited mtype -i "$at" "::/$1" ;;
@@ -186,53 +188,69 @@ contents() { # KEY-OR-PATH [SIZE-MAX]
 # What PATH is, links followed as they lead in the image: TYPE MODE SIZE KEY PATH,
 # separated by tabs, of each; nothing for one that is not there
 look() { # PATH...
-	printf '%s\n' "$@" | awk -F '\t' -v OFS='\t' -v index_file="$tree/index" -v fold="$(grep -c FAT "$tree/kind")" '
-		function name_of(path) { return fold ? tolower(path) : path }
-		function resolve(rest,   at, part, path, links, next_path) {
-			path = ""
-			while (rest != "") {
-				at = index(rest, "/")
-				part = at ? substr(rest, 1, at - 1) : rest
-				rest = at ? substr(rest, at + 1) : ""
-				if (part == "" || part == ".")
-					continue
-				if (part == "..") {
-					if (!sub("/[^/]*$", "", path))
-						path = ""
-					continue
-				}
-				next_path = (path == "" ? "" : path "/") name_of(part)
-				if (!(next_path in line))
-					return ""
-				if (link[next_path] != "") {
-					if (++links > 40)
-						return ""
-					if (link[next_path] ~ /^\//)
-						path = ""
-					rest = link[next_path] "/" rest
-				} else {
-					path = next_path
-				}
-			}
-			return path
-		}
-		BEGIN {
-			while ((getline entry < index_file) > 0) {
-				split(entry, field, "\t")
-				path = name_of(field[5])
-				line[path] = field[1] OFS field[2] OFS field[3] OFS field[4] OFS field[5]
-				link[path] = field[1] == "l" ? field[6] : ""
-			}
-		}
+	read -r kind <"$tree/kind"
+	printf '%s\n' "$@" | awk -F '\t' -v OFS='\t' -v index_file="$tree/index" -v fold="$kind" "$RESOLVE"'
 		{ found = resolve($0); if (found != "") print line[found] }'
 }
 
+# The index in awk. FAT does not mind the case
+RESOLVE='
+	function name_of(path) { return fold == "FAT" ? tolower(path) : path }
+	function resolve(rest,   at, part, path, links, next_path) {
+		path = ""
+		while (rest != "") {
+			at = index(rest, "/")
+			part = at ? substr(rest, 1, at - 1) : rest
+			rest = at ? substr(rest, at + 1) : ""
+			if (part == "" || part == ".")
+				continue
+			if (part == "..") {
+				if (!sub("/[^/]*$", "", path))
+					path = ""
+				continue
+			}
+			next_path = (path == "" ? "" : path "/") name_of(part)
+			if (!(next_path in line))
+				return ""
+			if (link[next_path] != "") {
+				if (++links > 40)
+					return ""
+				if (link[next_path] ~ /^\//)
+					path = ""
+				rest = link[next_path] "/" rest
+			} else {
+				path = next_path
+			}
+		}
+		return path
+	}
+	BEGIN {
+		while ((getline entry < index_file) > 0) {
+			split(entry, field, "\t")
+			path = name_of(field[5])
+			line[path] = field[1] OFS field[2] OFS field[3] OFS field[4] OFS field[5]
+			link[path] = field[1] == "l" ? field[6] : ""
+		}
+	}'
+
+# Sets what PATH is: $file_type, $file_mode, $file_key, $file_path. Returns 1 if
+# it is not there
+find_file() { # PATH
+	look "$1" >"$work/found"
+	IFS=$TAB read -r file_type file_mode _ file_key file_path <"$work/found"
+}
+
 look_type() { # PATH
-	look "$1" | cut -f 1
+	! find_file "$1" || echo "$file_type"
 }
 
 exists() { # PATH
-	[ -n "$(look "$1")" ]
+	find_file "$1"
+}
+
+# Those of these paths that are there
+existing() { # PATH...
+	look "$@" | cut -f 5
 }
 
 # The entry itself, also of a link: TYPE MODE SIZE KEY PATH LINK
@@ -240,17 +258,41 @@ entry() { # PATH
 	awk -F '\t' -v path="$1" '$5 == path' "$tree/index"
 }
 
-# Text of a regular file to stdout, CR and NUL taken out. Returns 1 if it is not there
-text() { # PATH
-	found=$(look "$1")
-	[ "${found%%"$TAB"*}" = f ] || return 1
-	if [ "$(cat "$tree/kind")" = directory ]; then
-		file=${found##*"$TAB"}
-		[ -r "$(cat "$tree/at")/$file" ] || trouble "/$1 can't be read"
+# Contents of the file that find_file has found
+contents_found() { # SIZE-MAX
+	read -r kind <"$tree/kind"
+	if [ "$kind" = directory ]; then
+		IFS= read -r at <"$tree/at"
+		[ -r "$at/$file_path" ] || trouble "/$file_path can't be read"
+		contents "$file_path" "$1"
 	else
-		file=$(echo "$found" | cut -f 4)
+		contents "$file_key" "$1"
 	fi
-	contents "$file" | tr -d '\000\r' | awk '1'
+}
+
+# Text of a regular file to stdout, CR and NUL taken out. Returns 1 if it is not
+# there. Each is read once: $tree/texts has it under its path, / as %
+text() { # PATH
+	set -f
+	old_ifs=$IFS IFS=/
+	# shellcheck disable=SC2086
+	set -- "$1" $1
+	IFS=%
+	wanted_path=$1
+	shift
+	cached=$tree/texts/$*
+	IFS=$old_ifs
+	set +f
+	[ ! -e "$cached.none" ] || return
+	if [ ! -e "$cached" ]; then
+		mkdir -p "$tree/texts"
+		if ! find_file "$wanted_path" || [ "$file_type" != f ]; then
+			: >"$cached.none"
+			return 1
+		fi
+		contents_found "$TEXT_MAX" | tr -d '\000\r' | awk 1 >"$cached"
+	fi
+	cat "$cached"
 }
 
 # The same without comments
@@ -260,22 +302,15 @@ code() { # PATH
 
 # Whether a file of any size has these bytes
 has_bytes() { # PATH TEXT
-	found=$(look "$1")
-	[ "${found%%"$TAB"*}" = f ] || return
-	if [ "$(cat "$tree/kind")" = directory ]; then
-		file=${found##*"$TAB"}
-	else
-		file=$(echo "$found" | cut -f 4)
-	fi
-	contents "$file" 67108864 | tr '\0' '\n' | grep -q "$2"
+	find_file "$1" && [ "$file_type" = f ] || return
+	contents_found 67108864 | tr '\0' '\n' | grep -q "$2"
 }
 
 # Names in a directory, in their order
 names() { # DIR
-	found=$(look "$1")
-	[ "${found%%"$TAB"*}" = d ] || return 0
-	awk -F '\t' -v dir="${found##*"$TAB"}/" -v fold="$(grep -c FAT "$tree/kind")" '
-		index(fold ? tolower($5) : $5, fold ? tolower(dir) : dir) == 1 {
+	find_file "$1" && [ "$file_type" = d ] || return 0
+	awk -F '\t' -v dir="$file_path/" '
+		index($5, dir) == 1 {
 			name = substr($5, length(dir) + 1)
 			if (name != "" && name !~ /\//)
 				print name

@@ -24,6 +24,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 # more than 5 GiB in all
 FIRST_START=1 FIRST_SIZE=128 DISK_SIZE=6144
 
+# What ext4 had when it became stable (Linux 2.6.28), so that every kernel and
+# e2fsprogs since 2008 can mount, check and grow it. The platform refuses 64bit,
+# which is mke2fs's default; metadata_csum (Linux 3.5), metadata_csum_seed (4.4) and
+# orphan_file (5.15) would only lock out older tools
+EXT4_FEATURES=none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,flex_bg\
+,sparse_super,large_file,huge_file,uninit_bg,dir_nlink,extra_isize
+
 # For disks and cards of the platform's instance types, and QEMU's IDE. What the
 # kernel has built in (nvme, ext4) is no module
 DRIVERS="virtio_pci virtio_blk virtio_scsi virtio_net xen-blkfront xen-netfront sd_mod ata_piix"
@@ -92,6 +99,8 @@ make_initramfs() { # FILE [DIR...]
 	for module in $DRIVERS $NO_DRIVERS; do
 		add_module "$module"
 	done
+	# says which drivers are no modules, for osconf-check
+	cp "$kernel"/lib/modules/*/modules.builtin "$modules"
 	echo "$NO_DRIVERS" | xargs -n 1 >"$tree/modules"
 	(cd "$tree" && find . | sort | cpio -o -H newc -R 0:0 --quiet | gzip -9n) >"$cpio"
 	rm -rf "$tree"
@@ -148,7 +157,7 @@ make_image() { # IMAGE
 	mcopy -s -i "$files/fat" "$first"/* ::/
 	dd if="$files/fat" of="$image" bs=1M seek=$FIRST_START conv=notrunc,sparse status=none
 	# All files are root's, whoever runs this; a journal of zeros needs not be written
-	$([ "$(id -u)" = 0 ] || echo unshare -r) mke2fs -q -F -t ext4 -L osroot -d "$files/root" \
+	$([ "$(id -u)" = 0 ] || echo unshare -r) mke2fs -q -F -t ext4 -O "$EXT4_FEATURES" -L osroot -d "$files/root" \
 		-E "offset=$(((FIRST_START + FIRST_SIZE) << 20)),root_owner=0:0,lazy_journal_init=1" \
 		"$image" $((DISK_SIZE - FIRST_START - FIRST_SIZE))M
 	mv "$image" "$1"
