@@ -14,7 +14,7 @@ read_partitions() {
 	limited sfdisk --dump "$disk" >"$work/dump" 2>"$work/sfdisk.log" || return
 	label=$(sed -n 's/^label: //p' "$work/dump")
 	unit=$(sed -n 's/^sector-size: //p' "$work/dump")
-	# GPT has numbers of 64 bits: those that no disk has are made 2^50
+	# GPT has numbers of 64 bits: those that no disk has become a PiB
 	awk -v disk="$disk" -v unit="${unit:-512}" '
 		function value(name,   s) {
 			s = $0
@@ -23,7 +23,7 @@ read_partitions() {
 			sub(/,.*/, "", s)
 			return s
 		}
-		function bytes(sectors) { return length(sectors) > 12 ? 2 ^ 50 : sectors * unit }
+		function bytes(sectors) { return length(sectors) > 12 ? 1125899906842624 : sectors * unit }
 		index($0, disk) == 1 {
 			number = substr($0, length(disk) + 1)
 			sub(/ *:.*/, "", number)

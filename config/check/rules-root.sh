@@ -26,26 +26,29 @@ rule_swap() {
 ### Drivers
 
 # Each is MODULE:OPTION. Those of disks have to be where the root can be mounted
-drivers() { # disk|any MODULE:OPTION...
-	where=$1
-	shift
+drivers() { # disk MODULE:OPTION... any MODULE:OPTION...
 	absent='' unsure=''
 	for pair; do
+		case $pair in disk | any) where=$pair && continue ;; esac
 		place=$(driver "${pair%:*}" "${pair#*:}")
-		case $place in
-		builtin | initramfs) ;;
-		root) [ "$where" = any ] || [ "$root" = "$initramfs" ] || absent="$absent ${pair%:*} (not in the initramfs)" ;;
-		unknown) unsure="$unsure ${pair%:*}" ;;
+		case $where-$place in
+		*-builtin | *-initramfs | any-root) ;;
+		*-unknown) unsure="$unsure ${pair%:*}" ;;
+		disk-root) [ "$root" = "$initramfs" ] || absent="$absent ${pair%:*} (it is not in the initramfs)" ;;
 		*) absent="$absent ${pair%:*}" ;;
 		esac
 	done
-	[ -z "$absent" ] || broken "missing:$absent: put it into the initramfs, or the kernel"
-	[ -z "$unsure" ] || unchecked "not seen:$unsure: is it in the kernel? Put the kernel's configuration into the image as /boot/config-VERSION, or its modules.builtin"
+	if [ -n "$absent" ]; then
+		broken "missing:$absent: put it into the kernel or the initramfs"
+	elif [ -n "$unsure" ] && [ -z "$disk" ] && ! [ -s "$work/modules" ]; then
+		does_not_apply "the directory has no kernel"
+	elif [ -n "$unsure" ]; then
+		unchecked "not seen:$unsure: if the kernel has it built in, put the kernel's configuration into the image as /boot/config-VERSION, or its modules.builtin"
+	fi
 }
 
 rule_virtio() {
-	drivers disk virtio_pci:VIRTIO_PCI virtio_blk:VIRTIO_BLK
-	drivers any virtio_net:VIRTIO_NET
+	drivers disk virtio_pci:VIRTIO_PCI virtio_blk:VIRTIO_BLK any virtio_net:VIRTIO_NET
 }
 
 rule_nvme() {
@@ -53,8 +56,7 @@ rule_nvme() {
 }
 
 rule_xen() {
-	drivers disk xen_blkfront:XEN_BLKDEV_FRONTEND
-	drivers any xen_netfront:XEN_NETDEV_FRONTEND
+	drivers disk xen_blkfront:XEN_BLKDEV_FRONTEND any xen_netfront:XEN_NETDEV_FRONTEND
 }
 
 ### osconf

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # A file system -> its files. Of each there is an index, made once; contents are
-# read one by one, by a name or number that the index has. Nothing of the image is
+# read one by one, by the name or number that the index has. Nothing of the image is
 # written anywhere under a name of its own.
 #
 # $tree is the directory of the file system that is looked at:
@@ -38,32 +38,7 @@ open_directory() { # DIR NAME
 	tree=$work/$2
 	mkdir "$tree"
 	open_tree directory "$1"
-	(
-		cd "$1" || exit
-		# the names as they are; with a newline in one, a line is no name
-		find . -xdev 2>/dev/null | sed 's,^\./,,; /^\.$/d' |
-			awk -v OFS='\t' '{ print "?", 0, 0, "-", $0 }' | wanted | cut -f 5 >"$tree/names"
-		sed 's,^,./,' "$tree/names" | tr '\n' '\0' | xargs -0 stat -c '%f %s %n' 2>/dev/null |
-			awk -v OFS='\t' '
-				BEGIN { split("0 1 2 3 4 5 6 7 8 9 a b c d e f", digit, " "); for (i in digit) value[digit[i]] = i - 1 }
-				$1 ~ /^[0-9a-f]+$/ && length($1) == 4 {
-					type = substr($1, 1, 1); type = type == "4" ? "d" : type == "8" ? "f" : type == "a" ? "l" : "o"
-					mode = value[substr($1, 2, 1)] * 256 + value[substr($1, 3, 1)] * 16 + value[substr($1, 4, 1)]
-					path = $0; sub(/^[^ ]* [^ ]* \.\//, "", path)
-					print type, sprintf("%o", mode % 512), $2, "-", path
-				}' >"$tree/raw"
-		grep "^l" "$tree/raw" | cut -f 5 | while IFS= read -r path; do
-			printf '%s\t%s\n' "$path" "$(readlink "./$path")"
-		done >"$tree/links"
-	)
-	add_links
-}
-
-# $tree/raw and $tree/links (PATH TARGET) -> index
-add_links() {
-	awk -F '\t' -v OFS='\t' '
-		NR == FNR { target[$1] = $2; next }
-		{ print $1, $2, $3, $4, $5, $1 == "l" ? target[$5] : "" }' "$tree/links" "$tree/raw" >"$tree/index"
+	(cd "$1" && find . -xdev -exec ls -ldn {} + 2>/dev/null) | index_of_listing '[.]' | wanted >"$tree/index"
 }
 
 # Level by level, since debugfs lists one directory: ls -p prints
@@ -107,9 +82,8 @@ open_ext() { # START
 			/^debugfs: cat </ { wait = inode != ""; next }
 			wait { s = $0; sub(/debugfs: pwd$/, "", s); print inode "\t" s; wait = 0 }' >"$tree/targets"
 	awk -F '\t' -v OFS='\t' '
-		NR == FNR { target[$1] = $2; next }
-		$1 == "l" { print $5, target[$4] }' "$tree/targets" "$tree/raw" >"$tree/links"
-	add_links
+		FILENAME == ARGV[1] { target[$1] = $2; next }
+		{ print $1, $2, $3, $4, $5, $1 == "l" ? target[$4] : "" }' "$tree/targets" "$tree/raw" >"$tree/index"
 }
 
 open_fat() { # START
@@ -140,16 +114,14 @@ open_cpio() { # FILE
 	[ -s "$tree/index" ]
 }
 
-# Lists as ls -l prints them, by unsquashfs and cpio -> an index. The date has a
-# year or a time of day at its end
+# A list as ls -l prints it, and unsquashfs and cpio too -> an index. The date
+# ends with a year or a time of day
 index_of_listing() { # PREFIX-OF-PATHS
 	awk -v OFS='\t' -v prefix="$1" '
-		function bits(s,   i, value) {
-			for (i = 1; i <= 3; i++)
-				value += substr(s, i, 1) ~ /[rwxst]/ ? 2 ^ (3 - i) : 0
-			return value
+		function bits(s) { # no powers: busybox may have no libm
+			return (s ~ /^r/ ? 4 : 0) + (s ~ /^.w/ ? 2 : 0) + (s ~ /[xst]$/ ? 1 : 0)
 		}
-		/^[-dlbcps][-rwxsStT]+ / {
+		/^[-dlbcps][-rwxsStT]+[.+@]? / {
 			type = substr($1, 1, 1)
 			mode = bits(substr($1, 2, 3)) bits(substr($1, 5, 3)) bits(substr($1, 8, 3))
 			size = $2 ~ /\// ? $3 : $5
@@ -284,8 +256,9 @@ text() { # PATH
 	IFS=$old_ifs
 	set +f
 	[ ! -e "$cached.none" ] || return
+	[ -d "$tree/texts" ] || mkdir "$tree/texts"
 	if [ ! -e "$cached" ]; then
-		mkdir -p "$tree/texts"
+		[ -d "$tree/texts" ] || mkdir "$tree/texts"
 		if ! find_file "$wanted_path" || [ "$file_type" != f ]; then
 			: >"$cached.none"
 			return 1
