@@ -195,8 +195,11 @@ rule_ext_import() {
 		*' 64bit '*) broken "partition $number has the feature 64bit: mke2fs -O ^64bit, or resize2fs -s" ;;
 		esac
 		case " $list " in
-		*' project '*' quota '* | *' quota '*' project '*)
-			broken "partition $number has the features project and quota: tune2fs -O ^project" ;;
+		*' project '*)
+			case " $list " in
+			*' quota '*) broken "partition $number has the features project and quota: tune2fs -O ^project" ;;
+			esac
+			;;
 		esac
 	done <"$work/features"
 }

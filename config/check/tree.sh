@@ -208,8 +208,24 @@ RESOLVE='
 # Sets what PATH is: $file_type, $file_mode, $file_key, $file_path. Returns 1 if
 # it is not there
 find_file() { # PATH
+	case $absent in *" $tree:$1 "*) return 1 ;; esac
 	look "$1" >"$work/found"
 	IFS=$TAB read -r file_type file_mode _ file_key file_path <"$work/found"
+}
+
+# What many rules ask for, asked for at once: $absent has what is not there, as
+# " TREE:PATH ..."
+absent=''
+find_absent() {
+	set -- etc/inittab etc/securetty etc/shells etc/rc.local etc/rc.d/rc.local etc/init.d etc/init.d/rcS etc/rcS.d etc/rc.d \
+		etc/systemd/system etc/runlevels/boot etc/runlevels/default lib/systemd/systemd usr/lib/systemd/systemd \
+		etc/network/interfaces etc/network/interfaces.d etc/config/network etc/sysconfig/network-scripts etc/netplan \
+		etc/ssh etc/ssh/sshd_config etc/ssh/sshd_config.d etc/dropbear etc/fstab etc/passwd etc/shadow etc/os.conf \
+		etc/machine-id var/lib/dbus/machine-id etc/resolv.conf etc/dropbear/authorized_keys \
+		root/.ssh/authorized_keys root/.ssh/authorized_keys2 lib/preinit/80_mount_root
+	read -r kind <"$tree/kind"
+	absent=" $(printf '%s\n' "$@" | awk -F '\t' -v OFS='\t' -v index_file="$tree/index" -v fold="$kind" -v tree="$tree" "$RESOLVE"'
+		resolve($0) == "" { printf "%s:%s ", tree, $0 }')"
 }
 
 look_type() { # PATH
