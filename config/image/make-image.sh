@@ -4,11 +4,12 @@
 #
 #   make-image.sh IMAGE                      a raw disk image
 #   make-image.sh --root DIR                 its root file system, of busybox alone
+#   make-image.sh --whole-root DIR           the same with dropbear and what grows it
 #   make-image.sh --initramfs FILE [DIR...]  its initramfs; what is in DIRs, too
 #
 # ARCH is x86_64 or aarch64. BUILD is the directory where make has left busybox
 # (with osconf in it), and has cache/ for what comes from Debian, in the version of
-# the day when it is not there yet: kernel, GRUB and dropbear. MODULES names more
+# the day when it is not there yet: kernel, GRUB, dropbear, sfdisk and resize2fs. MODULES names more
 # of the kernel's modules to load, KERNEL another directory in cache/ with a kernel.
 set -eu
 umask 022
@@ -53,6 +54,7 @@ get_packages() {
 	get_package "grub-efi-$debian_arch-bin" "$efi"
 	[ "$ARCH" != x86_64 ] || get_package grub-pc-bin i386-pc
 	get_root dropbear dropbear-bin
+	get_root grow fdisk util-linux e2fsprogs
 }
 
 make_root() { # DIR
@@ -67,20 +69,28 @@ make_root() { # DIR
 	ln -s /proc/mounts "$1/etc/mtab"
 }
 
-# dropbear with the libraries that it is linked with
-add_ssh_server() { # DIR
-	server=$cache/dropbear/usr/sbin/dropbear
-	install -D "$server" "$1/usr/sbin/dropbear"
-	add_libraries "$1" "$server"
-	loader=$(readelf -l "$server" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+# What the image has beside busybox: the SSH server, and what grow-root needs
+add_programs() { # DIR
+	add_program "$1" dropbear usr/sbin/dropbear
+	add_program "$1" grow sbin/sfdisk
+	add_program "$1" grow usr/bin/resizepart
+	add_program "$1" grow sbin/resize2fs
+}
+
+# A program with the libraries that it is linked with
+add_program() { # DIR PACKAGES FILE
+	program=$cache/$2/$3
+	install -D "$program" "$1/$3"
+	add_libraries "$1" "$2" "$program"
+	loader=$(readelf -l "$program" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
 	[ -e "$1$loader" ] || install -D "$1/lib/${loader##*/}" "$1$loader"
 }
 
-add_libraries() { # DIR FILE
-	for name in $(readelf -d "$2" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+add_libraries() { # DIR PACKAGES FILE
+	for name in $(readelf -d "$3" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
 		[ ! -e "$1/lib/$name" ] || continue
-		cp -L "$(find "$cache/dropbear" -path "*/lib/*/$name" | head -n 1)" "$1/lib/$name"
-		add_libraries "$1" "$1/lib/$name"
+		cp -L "$(find "$cache/$2" -path "*/lib/*/$name" | head -n 1)" "$1/lib/$name"
+		add_libraries "$1" "$2" "$1/lib/$name"
 	done
 }
 
@@ -128,13 +138,17 @@ make_grub() { # TARGET PREFIX FILE [MODULE...]
 		part_msdos fat normal linux serial terminal test "$@"
 }
 
+make_whole_root() { # DIR
+	get_packages
+	make_root "$1"
+	add_programs "$1"
+}
+
 make_image() { # IMAGE
 	files=$1.files image=$1.files/image first=$1.files/first
 	rm -rf "$files"
 	mkdir -p "$first/aliyun_custom_image" "$first/EFI/BOOT" "$first/grub"
-	get_packages
-	make_root "$files/root"
-	add_ssh_server "$files/root"
+	make_whole_root "$files/root"
 	make_initramfs "$first/initramfs"
 	cp "$kernel/vmlinuz" "$first/vmlinuz"
 	cp "$here/grub.cfg" "$first/grub"
@@ -165,6 +179,9 @@ make_image() { # IMAGE
 }
 
 case $1 in
+--whole-root)
+	make_whole_root "$2"
+	;;
 --root | --initramfs)
 	what=${1#--}
 	shift
