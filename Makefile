@@ -64,6 +64,8 @@ help:
 	@echo '  shell            the same image, with a shell on its console'
 	@echo '  image            a disk image to be uploaded: raw, qcow2 and VHD, in build/image/;'
 	@echo '                   ARCH=aarch64: for that'
+	@echo '  check IMAGE=...  would the platform accept this image (raw, qcow2, VHD, VMDK; a disk,'
+	@echo '                   a root directory), and could one log in? Without root'
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
 	@echo '  test-full        the same with every fault and many more power cuts'
 	@echo '  matrix           every release, architecture, C library and configuration'
@@ -163,9 +165,10 @@ disk := $(O)/image/osconf-$(or $(ARCH),$(shell uname -m))
 
 .PHONY: image
 image: all
-	@config/need.sh qemu-img
+	@config/need.sh qemu-img sfdisk mdir debugfs cpio
 	@$(MAKE) --no-print-directory $(addprefix $(disk),.raw .qcow2 .vhd)
 	@echo "Up to date: $(disk).raw, .qcow2 and .vhd"
+	@config/check/osconf-check -q $(disk).qcow2
 
 $(disk).raw: $(bin)/busybox $(shell find config/image -type f)
 	$(call say,IMAGE $@)
@@ -181,6 +184,11 @@ $(disk).qcow2: $(disk).raw
 $(disk).vhd: $(disk).raw
 	$(call say,CONVERT $@)
 	$(Q)qemu-img convert -O vpc -o subformat=dynamic,force_size=on $< $@
+
+.PHONY: check
+check:
+	@config/need.sh -o sfdisk qemu-img mdir debugfs unsquashfs cpio
+	@config/check/osconf-check $(if $(IMAGE),"$(IMAGE)")
 
 .PHONY: demo
 demo: all

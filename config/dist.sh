@@ -4,6 +4,7 @@
 #   busybox/RELEASE/0001-*.patch  applet and changes in one, for each release in
 #                                 busybox.sha256
 #   buildroot/ openwrt/ yocto/ alpine/  the recipes of config/, patches and all
+#   check/                        osconf-check, and its manual
 #   osconf.config osconf.8 osconf-*.tar.gz sha256sums
 # CACHE: directory of busybox's tarballs.
 set -eu
@@ -105,8 +106,8 @@ done <"$scratch/releases"
 install -m 644 "$project/config/dist.config" "$dist/osconf.config"
 install -m 644 "$project/applet/osconf.8" "$dist/"
 
-# Where each system looks for patch and options
-for system in buildroot openwrt yocto alpine; do
+# Where each system looks for patch and options; osconf-check is for all
+for system in check buildroot openwrt yocto alpine; do
 	cp -R "$project/config/$system" "$dist/"
 done
 mkdir "$dist/buildroot/patches"

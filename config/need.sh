@@ -27,8 +27,8 @@ package_of() {
 	ip | tc | bridge) echo iproute2 ;;
 	unshare | nsenter | losetup | setsid) echo util-linux ;;
 	xz) echo xz-utils ;;
-	mksquashfs) echo squashfs-tools ;;
-	mandoc | cppcheck | tar | make | gcc | bzip2 | patch | cpio | bc | file | git | perl | python3 | \
+	mksquashfs | unsquashfs) echo squashfs-tools ;;
+	mandoc | cppcheck | tar | make | gcc | bzip2 | patch | cpio | bc | zstd | file | git | perl | python3 | \
 		strace | shellcheck | expect | fusefat | makefs | dmsetup | gzip | clang | \
 		wget | curl) echo "$1" ;;
 	*-linux-gnu-gcc) echo "gcc-${1%-gcc}" | tr _ - ;;
