@@ -38,6 +38,7 @@ copy_image() { # IMAGE
 	rm -rf "$demo"
 	mkdir -p "$demo"
 	cp --sparse=always "$1" "$demo/disk.img"
+	truncate -s 40G "$demo/disk.img" # what an instance's system disk may have
 }
 
 conf_value() {
@@ -87,11 +88,12 @@ hostname=$(conf_value "$top/tests/fixtures/classic.conf" hostname)
 say "An image as it would be uploaded (make image): 6 GiB; partition 1 FAT32 with
    boot loader and aliyun_custom_image/, partition 2 ext4 with build/busybox"
 copy_image "$1"
-echo "   $demo/disk.img, $(du -m "$demo/disk.img" | cut -f1) MiB on disk"
+echo "   on a disk of 40 GiB: $demo/disk.img, $(du -m "$demo/disk.img" | cut -f1) MiB on disk"
 
 say "First boot: the platform has written the classic os.conf; two cards"
 put_conf "$demo/disk.img" "$top/tests/fixtures/classic.conf"
 boot "$CLASSIC_MACS"
+check "the root has grown to" "$(vm_run "df -k / | awk 'END { print int(\$2 / 1048576) \" GiB\" }'")" "39 GiB"
 classic_addresses='lo 127.0.0.1/8
 eth0 10.171.254.123/24
 eth1 42.120.74.105/24'
@@ -125,8 +127,8 @@ if [ "$failures" != 0 ]; then
 	exit 1
 fi
 cat <<EOF
-   Checked: host name, addresses, routes, name servers and root's password
-   after a first boot, a boot without os.conf and a change in the console; that
+   Checked: host name, addresses, routes, name servers, root's password and
+   the root's size after a first boot, a boot without os.conf and a change in the console; that
    os.conf is gone each time and the password is on no block of partition 1.
    Look further: make shell
 EOF
