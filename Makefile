@@ -170,7 +170,7 @@ image: all
 	@echo "Up to date: $(disk).raw, .qcow2 and .vhd"
 	@config/check/osconf-check -q $(disk).qcow2
 
-$(disk).raw: $(bin)/busybox $(shell find config/image -type f)
+$(disk).raw: $(bin)/busybox $(shell find config/image -type f ! -name README.md)
 	$(call say,IMAGE $@)
 	$(Q)mkdir -p $(@D)
 	$(Q)BUILD=$(O) ARCH=$(or $(ARCH),$(shell uname -m)) config/image/make-image.sh $@

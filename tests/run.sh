@@ -17,7 +17,7 @@ run() {
 	{ "$@" 2>&1 || [ $? = 1 ] || echo "FAIL: ${1##*/} runs to its end"; } | tee -a "$log"
 }
 
-[ $# != 0 ] || set -- "$here"/*.tests "$here"/vm/run.sh "$here"/vm/image.sh "$here"/vm/powercut.sh
+[ $# != 0 ] || set -- "$here"/*.tests "$here"/vm/run.sh "$here"/vm/image.sh "$here"/vm/powercut.sh "$here"/vm/grow.sh
 for file; do
 	run "$file"
 done

@@ -224,7 +224,7 @@ osconf_commands() {
 			rest = substr(line, RSTART + 7)
 			sub(/^["'\'']/, "", rest)
 			sub(/[;&|<>)"'\''].*/, "", rest)
-			sub(/[ \t]+$/, "", rest)
+			gsub(/^[ \t]+|[ \t]+$/, "", rest)
 			print $1, $2, rest
 		}' "$work/commands"
 }

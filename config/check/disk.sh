@@ -3,8 +3,8 @@
 #
 #   $work/table       NUMBER START SIZE TYPE BOOTABLE of each partition, in bytes
 #   $label            dos, gpt; empty: there is no table
-#   $work/partN/      of partition N: type (of its file system), and where it
-#                     can be read its files, see tree.sh
+#   $work/partN/      of partition N: type (of its file system); its files, see
+#                     tree.sh, or trouble, why they can't be read
 
 read_partitions() {
 	: >"$work/table"
@@ -72,7 +72,7 @@ type_at() { # START
 
 # Reads what it can of each partition, and finds the first one and the root file system
 open_partitions() {
-	first='' root='' boot_trees='' known=''
+	first='' root='' boot_trees=''
 	while read -r number start partition_size type _; do
 		if is_extended "$type" || [ "$start" -ge "$size" ]; then
 			continue
@@ -86,7 +86,8 @@ open_partitions() {
 		squashfs) open_squashfs "$start" ;;
 		*) continue ;;
 		esac || {
-			cp "$work/trouble" "$tree/trouble"
+			cat "$work/trouble" >"$tree/trouble"
+			[ -s "$tree/trouble" ] || echo "the file system is damaged: $(first_line "$tree/log")" >"$tree/trouble"
 			continue
 		}
 		boot_trees="$boot_trees $tree"

@@ -31,7 +31,7 @@ open_image() { # FILE
 	fi
 	if [ -b "$1" ]; then
 		ln -s "$1" "$disk"
-		has_tool blockdev && size=$(blockdev --getsize64 "$disk") && return
+		has_tool blockdev && size=$(blockdev --getsize64 "$disk" 2>/dev/null) && return
 		unchecked "the size of $1 can't be found out"
 		return 1
 	fi

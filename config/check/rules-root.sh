@@ -38,7 +38,9 @@ drivers() { # disk MODULE:OPTION... any MODULE:OPTION...
 		*) absent="$absent ${pair%:*}" ;;
 		esac
 	done
-	if [ -n "$absent" ]; then
+	if [ -n "$absent$unsure" ] && [ -s "$work/initramfs.trouble" ]; then
+		trouble "the initramfs: $(first_line "$work/initramfs.trouble")"
+	elif [ -n "$absent" ]; then
 		broken "missing:$absent: put it into the kernel or the initramfs"
 	elif [ -n "$unsure" ] && [ -z "$disk" ] && ! [ -s "$work/modules" ]; then
 		does_not_apply "the directory has no kernel"

@@ -74,7 +74,6 @@ rule_size() {
 }
 
 rule_table() {
-	[ ! -s "$work/trouble" ] || return
 	if ! command -v sfdisk >/dev/null; then
 		has_tool sfdisk
 	elif [ -z "$label" ]; then
@@ -100,16 +99,15 @@ rule_table() {
 
 # What is about partitions has nothing to say where there are none
 have_partitions() {
-	[ -s "$work/table" ] || {
-		does_not_apply "there are no partitions"
+	if [ ! -s "$work/table" ]; then
+		! has_tool sfdisk || does_not_apply "there are no partitions"
 		return 1
-	}
+	fi
 }
 
 rule_first() {
-	if [ ! -s "$work/table" ]; then
-		does_not_apply "there are no partitions"
-	elif partition 1 && ! is_extended "$type"; then
+	have_partitions || return
+	if partition 1 && ! is_extended "$type"; then
 		passes "$(mebibytes "$partition_size") MiB, at $(mebibytes "$start") MiB"
 	else
 		broken "there is no partition 1, but others: number them from 1 on"
@@ -153,6 +151,7 @@ rule_lvm() {
 }
 
 rule_root_last() {
+	have_partitions || return
 	if [ -z "$root" ] || [ -z "$root_number" ]; then
 		does_not_apply "the root file system is on no partition"
 		return
@@ -181,6 +180,7 @@ features() { # NUMBER FEATURE... of each ext file system
 }
 
 have_ext() {
+	have_partitions || return
 	[ -n "$(file_systems ext)" ] || {
 		does_not_apply "there is no ext file system"
 		return 1
@@ -238,6 +238,7 @@ first_type() {
 }
 
 have_first() {
+	[ -z "$disk" ] || have_partitions || return
 	[ -n "$first" ] || {
 		does_not_apply "there is no partition 1"
 		return 1
@@ -280,7 +281,7 @@ rule_first_room() {
 	case $(first_type) in
 	FAT*)
 		free=$(sed -n 's/^ *\([0-9 ]*\) bytes free.*/\1/p' "$first/listing" 2>/dev/null | tr -d ' ')
-		[ -n "$free" ] || trouble "$(trouble_of "$first")"
+		[ -n "$free" ] || cat "$first/trouble" >>"$work/trouble" 2>/dev/null || trouble "mdir does not say how much is free"
 		;;
 	ext)
 		free=$(header_of_first 'Free blocks')
@@ -307,14 +308,6 @@ rule_first_room() {
 	fi
 }
 
-trouble_of() { # TREE: why it could not be read
-	if [ -s "$1/trouble" ]; then
-		head -n 1 "$1/trouble"
-	else
-		echo "the file system is damaged: $(first_line "$1/log" 2>/dev/null)"
-	fi
-}
-
 # Returns 1 where the files of partition 1 can't be looked at
 can_read_first() {
 	have_first || return
@@ -326,7 +319,7 @@ can_read_first() {
 	tree=$first
 	if [ -s "$first/trouble" ] || [ ! -e "$first/kind" ]; then
 		if [ -n "$(first_type)" ]; then
-			trouble "partition 1: $(trouble_of "$first")"
+			trouble "partition 1: $(first_line "$first/trouble")"
 		else
 			does_not_apply "see first-type"
 		fi

@@ -37,7 +37,8 @@ open_tree() { # KIND AT
 open_directory() { # DIR NAME
 	tree=$work/$2
 	mkdir "$tree"
-	open_tree directory "$1"
+	ln -s "$1" "$tree/files" # its own name may have a newline
+	open_tree directory "$tree/files"
 	(cd "$1" && find . -xdev -exec ls -ldn {} + 2>/dev/null) | index_of_listing '[.]' | wanted >"$tree/index"
 }
 
