@@ -207,7 +207,8 @@ services() { # DIRECTORY NAMES
 
 lines_of() { # PATH ACTION
 	case $1 in etc/*) lines=$1 ;; *) lines=${1#/} ;; esac
-	code "$lines" | awk -v path="$lines" -v action="$2" -v OFS='\t' 'NF { print path, action, $0 }'
+	code "$lines" | awk -v path="$lines" -v action="$2" -v OFS='\t' '
+		NF { gsub(/\t/, " "); sub(/^ +/, ""); print path, action, $0 }'
 }
 
 # Of the commands those that run osconf: FILE ACTION ARGUMENTS

@@ -48,26 +48,24 @@ is_extended() { # TYPE
 
 # What is at a place of the disk, by its magic numbers
 type_at() { # START
-	case $(hex_at "$disk" "$1" 8) in
-	68737173*) echo squashfs && return ;;
-	58465342*) echo xfs && return ;;
-	4c554b53babe*) echo LUKS && return ;;
-	esac
-	[ "$(hex_at "$disk" $(($1 + 82)) 5)" != 4641543332 ] || { echo FAT32 && return; }
-	case $(hex_at "$disk" $(($1 + 54)) 5) in
-	4641543136) echo FAT16 && return ;;
-	4641543132) echo FAT12 && return ;;
-	esac
-	[ "$(hex_at "$disk" $(($1 + 1080)) 2)" != 53ef ] || { echo ext && return; }
-	[ "$(hex_at "$disk" $(($1 + 1024)) 4)" != e2e1f5e0 ] || { echo EROFS && return; }
-	[ "$(hex_at "$disk" $(($1 + 4086)) 10)" != 53574150535041434532 ] || { echo swap && return; }
+	start_type=$(dd if="$disk" bs=512 skip=$(($1 / 512)) count=9 2>/dev/null | od -An -v -tx1 | tr -d ' \n' | awk '
+		function at(offset, magic) { return substr($0, 2 * offset + 1, length(magic)) == magic }
+		at(0, "68737173") { print "squashfs"; next }
+		at(0, "58465342") { print "xfs"; next }
+		at(0, "4c554b53babe") { print "LUKS"; next }
+		at(82, "4641543332") { print "FAT32"; next }
+		at(54, "4641543136") { print "FAT16"; next }
+		at(54, "4641543132") { print "FAT12"; next }
+		at(1080, "53ef") { print "ext"; next }
+		at(1024, "e2e1f5e0") { print "EROFS"; next }
+		at(4086, "53574150535041434532") { print "swap"; next }
+		at(0, "4c4142454c4f4e45") || at(512, "4c4142454c4f4e45") ||
+			at(1024, "4c4142454c4f4e45") || at(1536, "4c4142454c4f4e45") { print "LVM" }')
+	[ -z "$start_type" ] || { echo "$start_type" && return; }
 	[ "$(hex_at "$disk" $(($1 + 65600)) 8)" != 5f42485266535f4d ] || { echo btrfs && return; }
 	# struct fs, fs_magic; UFS1 at 8192, UFS2 at 65536
 	[ "$(hex_at "$disk" $(($1 + 9564)) 4)" != 54190100 ] || { echo UFS && return; }
-	[ "$(hex_at "$disk" $(($1 + 66908)) 4)" != 19015419 ] || { echo UFS && return; }
-	for sector in 0 1 2 3; do
-		[ "$(hex_at "$disk" $(($1 + sector * 512)) 8)" != 4c4142454c4f4e45 ] || { echo LVM && return; }
-	done
+	[ "$(hex_at "$disk" $(($1 + 66908)) 4)" != 19015419 ] || echo UFS
 }
 
 # Reads what it can of each partition, and finds the first one and the root file system
