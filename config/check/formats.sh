@@ -145,6 +145,7 @@ convert() { # QEMU'S-NAME-OF-THE-FORMAT
 	fi
 }
 
+# Without the version that debugfs begins with
 first_line() { # FILE
-	sed -n '/./{p;q;}' "$1"
+	sed -n '/^debugfs [0-9]/d; /./{p;q;}' "$1"
 }
