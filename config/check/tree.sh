@@ -209,24 +209,39 @@ RESOLVE='
 # Sets what PATH is: $file_type, $file_mode, $file_key, $file_path. Returns 1 if
 # it is not there
 find_file() { # PATH
-	case $absent in *" $tree:$1 "*) return 1 ;; esac
-	look "$1" >"$work/found"
-	IFS=$TAB read -r file_type file_mode _ file_key file_path <"$work/found"
+	case $known in
+	*"$NEWLINE$tree:$1$TAB"*)
+		found=${known#*"$NEWLINE$tree:$1$TAB"}
+		found=${found%%"$NEWLINE"*}
+		;;
+	*) found=$(look "$1") ;;
+	esac
+	[ -n "$found" ] || return
+	old_ifs=$IFS IFS=$TAB
+	set -f
+	# shellcheck disable=SC2086
+	set -- $found
+	set +f
+	IFS=$old_ifs
+	file_type=$1 file_mode=$2 file_key=$4 file_path=$5
 }
 
-# What many rules ask for, asked for at once: $absent has what is not there, as
-# " TREE:PATH ..."
-absent=''
-find_absent() {
+# What many rules ask for, asked for at once: $known has lines of TREE:PATH and
+# what it is, or nothing
+known=''
+NEWLINE='
+'
+find_known() {
 	set -- etc/inittab etc/securetty etc/shells etc/rc.local etc/rc.d/rc.local etc/init.d etc/init.d/rcS etc/rcS.d etc/rc.d \
 		etc/systemd/system etc/runlevels/boot etc/runlevels/default lib/systemd/systemd usr/lib/systemd/systemd \
 		etc/network/interfaces etc/network/interfaces.d etc/config/network etc/sysconfig/network-scripts etc/netplan \
-		etc/ssh etc/ssh/sshd_config etc/ssh/sshd_config.d etc/dropbear etc/fstab etc/passwd etc/shadow etc/os.conf \
-		etc/machine-id var/lib/dbus/machine-id etc/resolv.conf etc/dropbear/authorized_keys \
-		root/.ssh/authorized_keys root/.ssh/authorized_keys2 lib/preinit/80_mount_root
+		etc/ssh etc/ssh/sshd_config etc/ssh/sshd_config.d etc/dropbear etc/dropbear/run etc/fstab etc/passwd etc/shadow \
+		etc/os.conf etc/machine-id var/lib/dbus/machine-id etc/resolv.conf etc/dropbear/authorized_keys \
+		root/.ssh/authorized_keys root/.ssh/authorized_keys2 lib/preinit/80_mount_root \
+		bin/sh /bin/sh sbin/init sbin/osconf usr/sbin/osconf aliyun_custom_image
 	read -r kind <"$tree/kind"
-	absent=" $(printf '%s\n' "$@" | awk -F '\t' -v OFS='\t' -v index_file="$tree/index" -v fold="$kind" -v tree="$tree" "$RESOLVE"'
-		resolve($0) == "" { printf "%s:%s ", tree, $0 }')"
+	known=$NEWLINE$(printf '%s\n' "$@" | awk -F '\t' -v OFS='\t' -v index_file="$tree/index" -v fold="$kind" -v tree="$tree" "$RESOLVE"'
+		{ found = resolve($0); print tree ":" $0, found == "" ? "" : line[found] }')$NEWLINE
 }
 
 look_type() { # PATH
