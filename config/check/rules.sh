@@ -165,17 +165,21 @@ rule_root_last() {
 ext_headers() {
 	for number in $(file_systems ext); do
 		has_tool dumpe2fs || return
-		partition "$number"
-		limited dumpe2fs -h "$disk?offset=$start" 2>/dev/null >"$work/header"
-		if [ -s "$work/header" ]; then
-			sed "s/^/$number /" "$work/header"
+		header=$work/part$number/header
+		[ -e "$header" ] || {
+			partition "$number"
+			limited dumpe2fs -h "$disk?offset=$start" 2>/dev/null >"$header"
+		}
+		if [ -s "$header" ]; then
+			sed "s/^/$number /" "$header"
 		else
 			trouble "partition $number: dumpe2fs can't read its ext file system"
 		fi
 	done
 }
 
-features() { # NUMBER FEATURE... of each ext file system
+# NUMBER FEATURE... of each ext file system
+features() {
 	ext_headers | sed -n 's/^\([0-9]*\) Filesystem features: */\1 /p'
 }
 
