@@ -127,8 +127,8 @@ if [ "$failures" != 0 ]; then
 	exit 1
 fi
 cat <<EOF
-   Checked: host name, addresses, routes, name servers, root's password and
-   the root's size after a first boot, a boot without os.conf and a change in the console; that
-   os.conf is gone each time and the password is on no block of partition 1.
+   Checked: host name, addresses, routes, name servers and root's password
+   after a first boot, a boot without os.conf and a change in the console; that
+   the root has grown to its disk, os.conf is gone each time and the password is on no block of partition 1.
    Look further: make shell
 EOF
