@@ -129,6 +129,7 @@ fi
 cat <<EOF
    Checked: host name, addresses, routes, name servers and root's password
    after a first boot, a boot without os.conf and a change in the console; that
-   the root has grown to its disk, os.conf is gone each time and the password is on no block of partition 1.
+   the root has grown to its disk; that os.conf is gone each time and the
+   password is on no block of partition 1.
    Look further: make shell
 EOF
