@@ -15,7 +15,7 @@ ifneq ($(foreign),)
 CROSS_COMPILE ?= $(foreign)-linux-musl-
 made_compiler := $(if $(shell command -v $(CROSS_COMPILE)gcc),,$(filter %-musl,$(O)/cache/$(CROSS_COMPILE:-=)))
 export PATH := $(addsuffix :,$(addsuffix /bin,$(made_compiler)))$(PATH)
-$(if $(filter demo shell test test-full matrix,$(MAKECMDGOALS)),$(error tests and demo run here: without ARCH=))
+$(if $(filter demo shell test test-full matrix mutations,$(MAKECMDGOALS)),$(error tests and demo run here: without ARCH=))
 endif
 
 # musl where it is there: smaller, and static without glibc's reservations
@@ -58,7 +58,7 @@ all: tools
 help:
 	@echo 'Targets:'
 	@echo '  all (default)    build/busybox, what a minimal image needs, with osconf,'
-	@echo '                   and build/osconf, the applet alone; both static'
+	@echo '                   and build/osconf, which has nothing else; both static'
 	@echo '  apply TREE=DIR   put applet and patches into the busybox source tree DIR'
 	@echo '  demo             boot an image in QEMU as the platform would; show what osconf does'
 	@echo '  shell            the same image, with a shell on its console'
@@ -68,9 +68,11 @@ help:
 	@echo '                   a root directory), and could one log in? Without root'
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
 	@echo '  test-full        the same with every fault and many more power cuts'
+	@echo '  mutations        take gates out of the applet, one at a time: does a quick test notice?'
 	@echo '  matrix           every release, architecture, C library and configuration'
 	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on os.conf and on saved settings (60)'
 	@echo '  upstream-test    busybox'"'"'s own test suite, with the series and without, 1.38.0 and 1.37.0'
+	@echo '  randconfig-test  busybox with the series in COUNT= random configurations (10, SEED=1)'
 	@echo '  size             what osconf costs, by program, patch and function; UPDATE=1:'
 	@echo '                   into README.md'
 	@echo '  bench            time, memory and system calls, beside what people use instead'
@@ -157,7 +159,7 @@ apply:
 	@config/apply.sh "$(TREE)"
 	@echo "osconf is in $(TREE). Turn it on there: CONFIG_OSCONF=y, or make menuconfig, Networking Utilities"
 
-demo shell test test-full fuzz: export BUILD := $(O)
+demo shell test test-full mutations fuzz: export BUILD := $(O)
 demo shell test test-full: export BUSYBOX_VERSION := $(BUSYBOX_VERSION)
 
 # An image to be uploaded
@@ -208,6 +210,10 @@ test: all
 test-full: export FULL := 1
 test-full: test
 
+.PHONY: mutations
+mutations: all
+	@tests/mutations.sh
+
 .PHONY: matrix
 matrix: export FULL := 1
 matrix: override TESTS := matrix
@@ -230,8 +236,7 @@ $(objects)/patches/sizes: $(tree)/.patched-$(series) $(objects)/.compiler config
 # What config/size.sh looks at, by architecture
 .PHONY: sized
 sized: $(addprefix $(objects)/,osconf/.built image/.built image-OSCONF/.built image-FEATURE_OSCONF/.built patches/sizes \
-	image-OSCONF_IFUPDOWN-OSCONF_SYSCONFIG/.built image-OSCONF_CHECK-OSCONF_SYSCONFIG/.built \
-	image-OSCONF_CHECK-OSCONF_IFUPDOWN/.built)
+	image-OSCONF_SYSCONFIG/.built image-OSCONF_IFUPDOWN/.built)
 	@mkdir -p $(O)/size
 	@ln -sfn $(objects) $(O)/size/$(ARCH)
 
@@ -268,6 +273,14 @@ upstream-test: export BUILD := $(O)
 upstream-test: export UPSTREAM_VERSIONS := 1.38.0 1.37.0
 upstream-test: all
 	@tests/upstream.tests
+
+.PHONY: randconfig-test
+randconfig-test: export BUILD := $(O)
+randconfig-test: export BUSYBOX_VERSION := $(BUSYBOX_VERSION)
+randconfig-test:
+	@config/need.sh gcc libc-dev bzip2 patch
+	@config/fetch-busybox.sh $(BUSYBOX_VERSION) $(tarball)
+	@tests/randconfig.sh $(or $(COUNT),10) $(or $(SEED),1)
 
 .PHONY: dist
 dist:

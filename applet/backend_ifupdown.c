@@ -16,26 +16,48 @@
 //config:	whose other programs hook into ifup.
 
 //kbuild:lib-$(CONFIG_FEATURE_OSCONF_IFUPDOWN) += backend_ifupdown.o
-#include "osconf.h"
+#include "backend_ifupdown.h"
+#include "message.h"
 
 static const char interfaces[] ALIGN1 = "/etc/network/interfaces";
 
-/* True if text has a line WORD NAME... or, if among, WORD ... NAME ... */
-static int has_line(const char *text, const char *word, const char *name, int among)
+/* Returns what follows word at the beginning of s, if it is a whole word; NULL */
+static const char *skip_word(const char *s, const char *word)
+{
+	s = is_prefixed_with(s + strspn(s, " \t"), word);
+	return s && (!*s || isspace(*s)) ? s : NULL;
+}
+
+/* True if text has a line "iface CARD inet ..." */
+static int has_stanza(const char *text, const char *card)
 {
 	while (*text) {
-		const char *end = strchrnul(text, '\n');
-		const char *s = is_prefixed_with(skip_whitespace(text), word);
+		const char *s = skip_word(text, "iface");
 
-		while (s && isblank(*s)) {
-			const char *item = s + strspn(s, " \t");
-			s = item + strcspn(item, " \t\r\n");
-			if (s - item == (ssize_t)strlen(name) && strncmp(item, name, s - item) == 0)
+		if (s)
+			s = skip_word(s, card);
+		if (s && skip_word(s, "inet"))
+			return 1;
+		text = strchrnul(text, '\n');
+		text += (*text != '\0');
+	}
+	return 0;
+}
+
+/* True if text has a line "auto ... CARD ..." */
+static int is_auto(const char *text, const char *card)
+{
+	while (*text) {
+		const char *s = skip_word(text, "auto");
+
+		while (s && *s != '\n' && *s) {
+			if (skip_word(s, card))
 				return 1;
-			if (!among)
-				break;
+			s += strspn(s, " \t\r");
+			s += strcspn(s, " \t\r\n");
 		}
-		text = *end ? end + 1 : end;
+		text = strchrnul(text, '\n');
+		text += (*text != '\0');
 	}
 	return 0;
 }
@@ -60,29 +82,28 @@ static char *put_routes(char *p, const struct plan *plan, const char *card)
 static char *put_card(char *p, const struct step *step, const char *others)
 {
 	const char *card = step->name;
-	int has_iface = has_line(others, "iface", card, 0);
+	int stanza = has_stanza(others, card);
 
 	/* busybox's ifup stops at a second `auto` for the same card */
-	if (!has_line(others, "auto", card, 1))
+	if (!is_auto(others, card))
 		p += sprintf(p, "auto %s\n", card);
 	if (step->route.destination == INADDR_LOOPBACK)
-		return has_iface ? p : p + sprintf(p, "iface %s inet loopback\n", card);
-	if (has_iface)
-		bb_error_msg("%s: %s has another iface stanza for it, which ifup applies too: remove it",
+		return stanza ? p : p + sprintf(p, "iface %s inet loopback\n", card);
+	if (stanza)
+		error_msg("%s: %s has another iface stanza for it, which ifup applies too: remove it",
 			card, interfaces);
 	return p + sprintf(p, "iface %s inet static\n"
 		"\taddress "ADDRESS_FORMAT"\n\tnetmask "ADDRESS_FORMAT"\n", card,
 		ADDRESS_ARGS(step->route.destination), ADDRESS_ARGS(step->route.netmask));
 }
 
-int FAST_FUNC store_ifupdown(const struct plan *plan)
+int FAST_FUNC converge_ifupdown(struct batch *batch, const struct plan *plan)
 {
 	struct section section;
 	char *text, *p;
 	unsigned i;
-	int failed;
 
-	if (section_open(&section, interfaces) != 0)
+	if (open_section(&section, interfaces) != 0)
 		return -1;
 	p = text = xzalloc(plan->steps * 2 * COMMAND_SIZE + 1);
 	for (i = 0; i < plan->steps; i++) {
@@ -92,7 +113,5 @@ int FAST_FUNC store_ifupdown(const struct plan *plan)
 			p = put_routes(p, plan, step->name);
 		}
 	}
-	failed = section_close(&section, text);
-	free(text);
-	return failed;
+	return close_section(batch, &section, text);
 }

@@ -15,19 +15,16 @@
 //config:	routes into /etc/sysconfig, as Red Hat's initscripts want them.
 
 //kbuild:lib-$(CONFIG_FEATURE_OSCONF_SYSCONFIG) += backend_sysconfig.o
-#include "osconf.h"
+#include "backend_sysconfig.h"
+#include "message.h"
 
 #define SCRIPTS "/etc/sysconfig/network-scripts"
 
-enum { PATH_SIZE = sizeof(SCRIPTS "/route-") + IFNAMSIZ };
-
-static int store_section(const char *path, const char *lines)
+static int replace_section(struct batch *batch, const char *path, const char *lines)
 {
 	struct section section;
 
-	if (section_open(&section, path) != 0)
-		return -1;
-	return section_close(&section, lines);
+	return open_section(&section, path) == 0 ? close_section(batch, &section, lines) : -1;
 }
 
 static int is_of_plan(const struct plan *plan, const char *card, int what)
@@ -41,14 +38,15 @@ static int is_of_plan(const struct plan *plan, const char *card, int what)
 }
 
 /* Takes osconf's sections out of the files of cards that have none now */
-static int remove_stale(const struct plan *plan)
+static int remove_stale(struct batch *batch, const struct plan *plan)
 {
 	DIR *dir = opendir(SCRIPTS);
 	struct dirent *entry;
 	int failed = 0;
 
-	while (dir && (entry = readdir(dir)) != NULL) {
-		char path[sizeof(SCRIPTS "/") + NAME_MAX];
+	if (!dir)
+		return errno == ENOENT || errno == ENOTDIR ? 0 : perror_msg("%s: can't read", SCRIPTS);
+	while ((errno = 0, entry = readdir(dir)) != NULL) {
 		int what = STEP_ADDRESS;
 		const char *card = is_prefixed_with(entry->d_name, "ifcfg-");
 
@@ -58,33 +56,31 @@ static int remove_stale(const struct plan *plan)
 		}
 		if (!card || is_of_plan(plan, card, what))
 			continue;
-		sprintf(path, SCRIPTS "/%s", entry->d_name);
-		failed |= store_section(path, "");
+		failed |= replace_section(batch, xasprintf(SCRIPTS "/%s", entry->d_name), "");
 	}
-	if (dir)
-		closedir(dir);
+	if (errno)
+		failed = perror_msg("%s: can't read", SCRIPTS);
+	closedir(dir);
 	return failed;
 }
 
-static int store_address(const struct step *step)
+static int replace_address(struct batch *batch, const struct step *step)
 {
-	char path[PATH_SIZE], lines[2 * COMMAND_SIZE];
+	char lines[2 * COMMAND_SIZE];
 
-	sprintf(path, SCRIPTS "/ifcfg-%s", step->name);
 	sprintf(lines, "DEVICE=%s\nONBOOT=yes\nBOOTPROTO=static\n"
 		"IPADDR="ADDRESS_FORMAT"\nNETMASK="ADDRESS_FORMAT"\n", step->name,
 		ADDRESS_ARGS(step->route.destination), ADDRESS_ARGS(step->route.netmask));
-	return store_section(path, lines);
+	return replace_section(batch, xasprintf(SCRIPTS "/ifcfg-%s", step->name), lines);
 }
 
 /* Each line is given to `ip route add` */
-static int store_routes(const struct plan *plan, const char *card)
+static int replace_routes(struct batch *batch, const struct plan *plan, const char *card)
 {
-	char path[PATH_SIZE], command[COMMAND_SIZE];
+	char command[COMMAND_SIZE];
 	char *lines = xzalloc(plan->steps * COMMAND_SIZE + 1);
 	char *p = lines;
 	unsigned i;
-	int failed = 0;
 
 	for (i = 0; i < plan->steps; i++) {
 		const struct step *step = &plan->step[i];
@@ -93,19 +89,14 @@ static int store_routes(const struct plan *plan, const char *card)
 			p += sprintf(p, "%s dev %s\n", command, card);
 		}
 	}
-	if (p != lines) {
-		sprintf(path, SCRIPTS "/route-%s", card);
-		failed = store_section(path, lines);
-	}
-	free(lines);
-	return failed;
+	return p == lines ? 0 : replace_section(batch, xasprintf(SCRIPTS "/route-%s", card), lines);
 }
 
-int FAST_FUNC store_sysconfig(const struct plan *plan)
+int FAST_FUNC converge_sysconfig(struct batch *batch, const struct plan *plan)
 {
 	char lines[COMMAND_SIZE] = "";
 	unsigned i;
-	int failed = remove_stale(plan);
+	int failed = remove_stale(batch, plan);
 
 	for (i = 0; i < plan->steps; i++) {
 		const struct step *step = &plan->step[i];
@@ -114,10 +105,10 @@ int FAST_FUNC store_sysconfig(const struct plan *plan)
 		/* initscripts have an ifcfg-lo of their own */
 		if (step->what != STEP_ADDRESS || step->route.destination == INADDR_LOOPBACK)
 			continue;
-		failed |= store_address(step);
-		failed |= store_routes(plan, step->name);
+		failed |= replace_address(batch, step);
+		failed |= replace_routes(batch, plan, step->name);
 	}
 	if (plan->steps)
 		strcat(lines, "NETWORKING=yes\n");
-	return store_section("/etc/sysconfig/network", lines) | failed;
+	return replace_section(batch, "/etc/sysconfig/network", lines) | failed;
 }

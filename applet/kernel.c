@@ -1,15 +1,87 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: what the kernel has now: host name, cards, addresses, routes.
+ * osconf: rtnetlink(7) -> what the kernel has now.
+ * Not by libiproute: that waits for ever, or dies, if an answer can't be read.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //kbuild:lib-$(CONFIG_OSCONF) += kernel.o
 #include <net/if_arp.h>
-#include <net/route.h>
-#include "osconf.h"
+#include <linux/rtnetlink.h>
+#include "kernel.h"
+#include "message.h"
 
-enum { ADDRESSES_MAX = 1024 }; /* of all cards; more are not looked at */
+enum { ANSWER_SIZE = 16 * 1024 }; /* netlink(7): 8 KiB and more for dumps */
+
+/* The attribute of that type; NULL: there is none */
+static void *find_attribute(struct rtattr *attribute, int len, int type)
+{
+	for (; RTA_OK(attribute, len); attribute = RTA_NEXT(attribute, len))
+		if ((attribute->rta_type & ~NLA_F_NESTED) == type)
+			return attribute;
+	return NULL;
+}
+
+/* Its value in message, whose own part is size bytes long */
+static void *value_of(struct nlmsghdr *message, int size, int type)
+{
+	char *first = (char*)NLMSG_DATA(message) + NLMSG_ALIGN(size);
+	struct rtattr *attribute = find_attribute((void*)first, NLMSG_PAYLOAD(message, size), type);
+
+	return attribute ? RTA_DATA(attribute) : NULL;
+}
+
+static uint32_t number_of(struct nlmsghdr *message, int size, int type)
+{
+	uint32_t *value = value_of(message, size, type);
+
+	return value ? *value : 0;
+}
+
+/* Asks for all of a kind.  Returns 0; -1, errno is set */
+static int dump(struct kernel *kernel, int type, int family,
+		void (*take)(struct kernel *kernel, struct nlmsghdr *message))
+{
+	struct {
+		struct nlmsghdr header;
+		struct rtgenmsg message;
+	} request;
+	char answer[ANSWER_SIZE] ALIGN4;
+	struct nlmsghdr *message;
+	int len;
+
+	if (!kernel->fd) {
+		int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+		if (fd < 0)
+			return -1;
+		kernel->fd = fd;
+	}
+	memset(&request, 0, sizeof(request));
+	request.header.nlmsg_len = sizeof(request);
+	request.header.nlmsg_type = type;
+	request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	request.message.rtgen_family = family;
+	if (send(kernel->fd, &request, sizeof(request), 0) < 0)
+		goto error;
+	while ((len = recv(kernel->fd, answer, sizeof(answer), 0)) > 0) {
+		for (message = (void*)answer; NLMSG_OK(message, (unsigned)len); message = NLMSG_NEXT(message, len)) {
+			if (message->nlmsg_type == NLMSG_DONE)
+				return 0;
+			if (message->nlmsg_type == NLMSG_ERROR) {
+				errno = -((struct nlmsgerr*)NLMSG_DATA(message))->error;
+				goto error;
+			}
+			take(kernel, message);
+		}
+	}
+ error:
+	/* what is left of the answer must not be taken for the next one's */
+	close(kernel->fd);
+	kernel->fd = 0;
+	return -1;
+}
+
+/*** Cards ***/
 
 static struct card *add_card(struct kernel *kernel, const char *name)
 {
@@ -19,7 +91,7 @@ static struct card *add_card(struct kernel *kernel, const char *name)
 	kernel->card = xrealloc_vector(kernel->card, 3, kernel->cards);
 	card = &kernel->card[kernel->cards++];
 	memset(card, 0, sizeof(*card));
-	strcpy(card->name, name);
+	safe_strncpy(card->name, name, IFNAMSIZ);
 	name = is_prefixed_with(name, "eth");
 	if (name)
 		name = take_number(name, INTERFACES_MAX - 1, &number);
@@ -28,12 +100,13 @@ static struct card *add_card(struct kernel *kernel, const char *name)
 	return card;
 }
 
-void FAST_FUNC kernel_untouched(struct kernel *kernel, const struct settings *settings)
+void FAST_FUNC assume_cards(struct kernel *kernel, const struct settings *settings)
 {
 	uint32_t named = interfaces_named(settings);
 	char name[IFNAMSIZ];
 	int n;
 
+	kernel->known = 1;
 	add_card(kernel, "lo")->loopback = 1;
 	for (n = 0; n < INTERFACES_MAX; n++) {
 		if (named & (1U << n)) {
@@ -43,149 +116,115 @@ void FAST_FUNC kernel_untouched(struct kernel *kernel, const struct settings *se
 	}
 }
 
-/* sysfs: Documentation/ABI/testing/sysfs-class-net */
-int FAST_FUNC kernel_read_cards(struct kernel *kernel)
+/* What is made of other cards, or of nothing, has a kind: bridge, bond, vlan */
+static int has_kind(struct nlmsghdr *message)
 {
-	int first_look = (kernel->fd < 0);
-	DIR *dir;
-	struct dirent *entry;
-	int failed;
+	char *first = (char*)NLMSG_DATA(message) + NLMSG_ALIGN(sizeof(struct ifinfomsg));
+	struct rtattr *info = find_attribute((void*)first, NLMSG_PAYLOAD(message, sizeof(struct ifinfomsg)), IFLA_LINKINFO);
 
-	if (first_look)
-		kernel->fd = xsocket(AF_INET, SOCK_DGRAM, 0);
-	dir = first_look ? warn_opendir("/sys/class/net") : opendir("/sys/class/net");
-	failed = dir ? 0 : -1;
+	return info && find_attribute(RTA_DATA(info), RTA_PAYLOAD(info), IFLA_INFO_KIND);
+}
+
+static void take_card(struct kernel *kernel, struct nlmsghdr *message)
+{
+	enum { SIZE = sizeof(struct ifinfomsg) };
+	const struct ifinfomsg *link = NLMSG_DATA(message);
+	const char *name = value_of(message, SIZE, IFLA_IFNAME);
+	const uint8_t *mac = value_of(message, SIZE, IFLA_ADDRESS);
+	struct card *card;
+
+	if (!name || !mac || (link->ifi_type != ARPHRD_ETHER && link->ifi_type != ARPHRD_LOOPBACK))
+		return;
+	card = add_card(kernel, name);
+	card->index = link->ifi_index;
+	card->loopback = (link->ifi_type == ARPHRD_LOOPBACK);
+	card->up = (link->ifi_flags & IFF_UP) != 0;
+	card->enslaved = value_of(message, SIZE, IFLA_MASTER) != NULL;
+	card->physical = !has_kind(message);
+	sprintf(card->mac_addr, "%02x:%02x:%02x:%02x:%02x:%02x",
+		mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+}
+
+int FAST_FUNC read_cards(struct kernel *kernel)
+{
+	int result;
+
 	kernel->cards = 0;
-	while (dir && (entry = readdir(dir)) != NULL) {
-		struct ifreq ifr;
-		struct card *card;
-		const uint8_t *mac;
-
-		if (DOT_OR_DOTDOT(entry->d_name) || strlen(entry->d_name) >= IFNAMSIZ)
-			continue;
-		strcpy(ifr.ifr_name, entry->d_name);
-		if (ioctl(kernel->fd, SIOCGIFHWADDR, &ifr) != 0) {
-			if (errno == ENODEV) /* it has just gone */
-				continue;
-			if (first_look)
-				bb_perror_msg("can't read card %s", entry->d_name);
-			failed = -1;
-			continue;
-		}
-		if (ifr.ifr_hwaddr.sa_family != ARPHRD_ETHER
-		 && ifr.ifr_hwaddr.sa_family != ARPHRD_LOOPBACK
-		) {
-			continue;
-		}
-		card = add_card(kernel, ifr.ifr_name);
-		card->loopback = (ifr.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK);
-		mac = (const uint8_t *)ifr.ifr_hwaddr.sa_data;
-		sprintf(card->mac_addr, "%02x:%02x:%02x:%02x:%02x:%02x",
-			mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-	}
-	if (dir)
-		closedir(dir);
-	return failed;
+	result = dump(kernel, RTM_GETLINK, AF_UNSPEC, take_card);
+	kernel->known = (result == 0);
+	return result;
 }
 
-int FAST_FUNC is_physical(const struct card *card)
-{
-	char device[sizeof("/sys/class/net//device") + IFNAMSIZ];
+/*** Addresses and routes ***/
 
-	sprintf(device, "/sys/class/net/%s/device", card->name);
-	return access(device, F_OK) == 0;
-}
-
-static uint32_t address_of(const struct ifreq *ifr)
-{
-	return ntohl(((const struct sockaddr_in *)&ifr->ifr_addr)->sin_addr.s_addr);
-}
-
-static int find_card(const struct kernel *kernel, const char *name, size_t len)
+static struct card *card_of_index(const struct kernel *kernel, int index)
 {
 	unsigned i;
 
 	for (i = 0; i < kernel->cards; i++)
-		if (strncmp(kernel->card[i].name, name, len) == 0 && !kernel->card[i].name[len])
-			return i;
-	return -1;
+		if (kernel->card[i].index == index)
+			return &kernel->card[i];
+	return NULL;
 }
 
-/* netdevice(7).  A card's first address is the one that has its name for label */
-static void read_addresses(struct kernel *kernel)
+static uint32_t netmask_of(unsigned prefix)
 {
-	struct ifconf ifc;
-	struct ifreq *ifr;
-
-	ifc.ifc_len = ADDRESSES_MAX * sizeof(*ifr);
-	ifc.ifc_req = ifr = xmalloc(ifc.ifc_len);
-	if (ioctl(kernel->fd, SIOCGIFCONF, &ifc) != 0) {
-		bb_simple_perror_msg("can't read addresses");
-		ifc.ifc_len = 0;
-	}
-	kernel->address = xmalloc(ADDRESSES_MAX * sizeof(kernel->address[0]));
-	kernel->addresses = 0;
-	for (; (char *)ifr < ifc.ifc_buf + ifc.ifc_len; ifr++) {
-		const char *label = ifr->ifr_name;
-		int i = find_card(kernel, label, strchrnul(label, ':') - label);
-		struct card *card;
-
-		if (i < 0)
-			continue;
-		card = &kernel->card[i];
-		strcpy(kernel->address[kernel->addresses].label, label);
-		kernel->address[kernel->addresses++].card = card;
-		if (card->ip_addr || strcmp(card->name, label) != 0)
-			continue;
-		card->ip_addr = address_of(ifr);
-		if (ioctl(kernel->fd, SIOCGIFNETMASK, ifr) == 0)
-			card->netmask = address_of(ifr);
-		if (ioctl(kernel->fd, SIOCGIFFLAGS, ifr) == 0)
-			card->up = (ifr->ifr_flags & IFF_UP) != 0;
-	}
-	free(ifc.ifc_req);
-	close(kernel->fd);
+	return prefix ? 0xffffffff << (32 - prefix) : 0;
 }
 
-/* /proc/net/route, as the kernel's net/ipv4/fib_trie.c writes it: Iface
- * Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT, the metric
- * in base 10, addresses and masks in base 16 */
-static void read_routes(struct kernel *kernel)
+static void take_interface_address(struct kernel *kernel, struct nlmsghdr *message)
 {
-	enum { F_DESTINATION, F_GATEWAY, F_FLAGS, F_REFCNT, F_USE, F_METRIC, F_MASK, FIELDS };
-	char *text = xmalloc_open_read_close("/proc/net/route", NULL);
-	char *line = text;
+	enum { SIZE = sizeof(struct ifaddrmsg) };
+	const struct ifaddrmsg *ifa = NLMSG_DATA(message);
+	const struct card *card = card_of_index(kernel, ifa->ifa_index);
+	const char *label = value_of(message, SIZE, IFA_LABEL);
+	struct address *address;
 
-	if (!text) {
-		bb_simple_perror_msg("can't read /proc/net/route");
+	if (!card)
+		return;
+	kernel->address = xrealloc_vector(kernel->address, 4, kernel->addresses);
+	address = &kernel->address[kernel->addresses++];
+	safe_strncpy(address->label, label ? label : card->name, IFNAMSIZ);
+	address->card = card;
+	address->ip_addr = ntohl(number_of(message, SIZE, IFA_LOCAL));
+	address->netmask = netmask_of(ifa->ifa_prefixlen);
+	address->broadcast = ntohl(number_of(message, SIZE, IFA_BROADCAST));
+}
+
+/* A route with a TOS is somebody else's: neither route(8) nor we can name it */
+static void take_kernel_route(struct kernel *kernel, struct nlmsghdr *message)
+{
+	enum { SIZE = sizeof(struct rtmsg) };
+	const struct rtmsg *rtm = NLMSG_DATA(message);
+	const struct card *card = card_of_index(kernel, number_of(message, SIZE, RTA_OIF));
+	struct kernel_route *r;
+
+	if (!card || card->eth < 0 || rtm->rtm_tos
+	 || rtm->rtm_table != RT_TABLE_MAIN || rtm->rtm_type != RTN_UNICAST
+	) {
 		return;
 	}
-	while ((line = strchr(line, '\n')) != NULL) { /* the first one is a headline */
-		char *name = ++line;
-		uint32_t field[FIELDS];
-		struct kernel_route *route;
-		int card, i;
-
-		line = skip_non_whitespace(line);
-		card = find_card(kernel, name, line - name);
-		if (card < 0 || kernel->card[card].eth < 0)
-			continue;
-		for (i = 0; i < FIELDS; i++)
-			field[i] = strtoul(line, &line, i == F_METRIC ? 10 : 16);
-		kernel->route = xrealloc_vector(kernel->route, 6, kernel->routes);
-		route = &kernel->route[kernel->routes++];
-		route->card = &kernel->card[card];
-		route->metric = field[F_METRIC];
-		route->route.destination = ntohl(field[F_DESTINATION]);
-		route->route.gateway = ntohl(field[F_GATEWAY]);
-		route->route.netmask = ntohl(field[F_MASK]);
-	}
-	free(text);
+	kernel->route = xrealloc_vector(kernel->route, 6, kernel->routes);
+	r = &kernel->route[kernel->routes++];
+	r->card = card;
+	r->metric = number_of(message, SIZE, RTA_PRIORITY);
+	r->route.destination = ntohl(number_of(message, SIZE, RTA_DST));
+	r->route.netmask = netmask_of(rtm->rtm_dst_len);
+	r->route.gateway = ntohl(number_of(message, SIZE, RTA_GATEWAY));
+	r->wanted = 0;
 }
 
-void FAST_FUNC kernel_read_state(struct kernel *kernel)
+int FAST_FUNC read_kernel(struct kernel *kernel)
 {
-	uname(&kernel->uts);
-	read_addresses(kernel);
-	read_routes(kernel);
+	struct utsname uts;
+	int result = 0;
+
+	kernel->addresses = kernel->routes = 0;
+	if (uname(&uts) == 0)
+		strcpy(kernel->hostname, uts.nodename);
+	if (dump(kernel, RTM_GETADDR, AF_INET, take_interface_address) != 0)
+		result = perror_msg("can't read addresses");
+	if (dump(kernel, RTM_GETROUTE, AF_INET, take_kernel_route) != 0)
+		result = perror_msg("can't read routes");
+	return result;
 }

@@ -2,11 +2,32 @@
 /*
  * osconf: a minimal image becomes the instance that os.conf describes.
  *
+ * The way of the data, a file for each stage:
+ *
+ *   partition.c   the first partition, mounted (mount.c)  -> directory of os.conf
+ *   place.c       file systems of /etc                    -> where settings are saved
+ *   read.c        saved settings, os.conf                 -> settings
+ *     parse.c       text                                    -> values of the known keys
+ *     settings.c    values (value.c)                        -> checked; merged; text again
+ *   kernel.c      rtnetlink                               -> cards, addresses, routes
+ *   cards.c       described interfaces                    -> the cards that they are
+ *   converge.c    settings                                -> files that follow from them
+ *     backend*.c    a plan                                  -> files of another network system
+ *   commit.c      settings                                -> durable; os.conf consumed
+ *     password.c    hash (hash.c)                           -> /etc/shadow
+ *   plan.c        settings and what the kernel has        -> steps (step.c): what is missing
+ *   run.c         steps                                   -> run in this process
+ *
+ * Below them all: file.c replaces files durably, section.c knows a part of a file,
+ * message.c and report.c say what is wrong, guard.c survives what dies in libbb.
+ *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //config:config OSCONF
-//config:	bool "osconf (19 kb)"
+//config:	bool "osconf (17 kb)"
 //config:	default n
+//config:	select IFCONFIG
+//config:	select ROUTE
 //config:	select VOLUMEID
 //config:	select FEATURE_VOLUMEID_EXT
 //config:	select FEATURE_VOLUMEID_FAT
@@ -27,8 +48,6 @@
 //usage:#define osconf_trivial_usage
 //usage:       "[-nqv] [-d PART] [-f FILE] [-s FILE] [-R ROOT] [-w SEC]"
 //usage:	IF_FEATURE_OSCONF_BACKENDS(" [-b BACKEND]")
-//usage:	IF_FEATURE_OSCONF_CHECK("\n"
-//usage:       "osconf -c [IMAGE|DEVICE|DIR]")
 //usage:#define osconf_full_usage "\n\n"
 //usage:       "Apply aliyun_custom_image/os.conf of the first partition and remove it,\n"
 //usage:       "else re-apply the saved settings\n"
@@ -46,30 +65,71 @@
 //usage:	IF_FEATURE_OSCONF_IFUPDOWN(", ifupdown")
 //usage:	IF_FEATURE_OSCONF_SYSCONFIG(", sysconfig")
 //usage:	)
-//usage:	IF_FEATURE_OSCONF_CHECK(
-//usage:     "\n	-c	Check an image (default: the running system) against the platform's rules"
-//usage:	)
 
 #include <sys/file.h>
 #include <sys/prctl.h>
-#include "osconf.h"
+#include "backend.h"
+#include "cards.h"
+#include "commit.h"
+#include "converge.h"
+#include "guard.h"
+#include "message.h"
+#include "mount.h"
+#include "partition.h"
+#include "read.h"
+#include "run.h"
 
-/* What is not in a plan: files, as the commands that would write them */
-static void print_stores(const struct settings *fresh)
+struct osconf {
+	const char *device, *file, *saved_name, *root, *backend_name; /* options */
+	unsigned wait_ms;
+	smallint in_root; /* no file outside root can be reached any more */
+	int backend;
+	struct place place;
+	struct settings_file saved, fresh;
+	struct kernel kernel;
+};
+
+/* Two runs at once wait for each other: at what they replace, and at os.conf */
+static int wait_for_others(int osconf_dir)
 {
-	const char *list = fresh->value[KEY_DNS_NAMESERVER], *item;
-	uint32_t address;
+	int etc = open("/etc", O_RDONLY | O_DIRECTORY);
 
-	if (fresh->value[KEY_PASSWORD])
-		puts("passwd -a sha512 root");
-	if (fresh->value[KEY_HOSTNAME])
-		printf("echo %s >/etc/hostname\n", fresh->value[KEY_HOSTNAME]);
-	if (list) {
-		printf("printf 'nameserver %%s\\n'");
-		while (next_address(&list, &item, &address) > 0)
-			printf(" "ADDRESS_FORMAT, ADDRESS_ARGS(address));
-		puts(" >/etc/resolv.conf");
+	if ((osconf_dir >= 0 && flock(osconf_dir, LOCK_EX) != 0)
+	 || (etc >= 0 && flock(etc, LOCK_EX) != 0)
+	) {
+		return perror_msg("can't wait for other runs");
 	}
+	return 0;
+}
+
+static int find_first_partition(struct osconf *o)
+{
+	int failed = 0;
+
+	if (!o->root)
+		mount_kernel_filesystems();
+	if (o->file)
+		failed |= read_given_file(&o->fresh, o->file);
+	failed |= find_place(&o->place, o->saved_name);
+	/* with -f, there is no need for the partition unless settings are saved there */
+	if (!o->file || is_relative(&o->place)) {
+		o->place.osconf_dir = open_osconf_dir(o->device ? o->device : o->root, o->wait_ms);
+		if (o->place.osconf_dir < 0)
+			failed = -1;
+	}
+	if (o->root) {
+		xchroot(o->root);
+		o->in_root = 1;
+	}
+	failed |= wait_for_others(o->place.osconf_dir);
+	/* from here on, relative names are in there */
+	if (o->place.osconf_dir >= 0 && fchdir(o->place.osconf_dir) != 0) {
+		failed = perror_msg("can't enter directory %s", OSCONF_DIR);
+		o->place.osconf_dir = -1;
+	}
+	if (o->place.osconf_dir >= 0 && !(option_mask32 & OPT_dry_run))
+		failed |= wipe_file(OSCONF_DONE);
+	return failed;
 }
 
 static int complain_of_missing_addresses(const struct settings *settings)
@@ -79,103 +139,143 @@ static int complain_of_missing_addresses(const struct settings *settings)
 
 	for (n = 0; n < INTERFACES_MAX; n++)
 		if (without & (1U << n))
-			bb_error_msg("eth%d_ip_addr: none", n);
+			error_msg("eth%d_ip_addr: missing, eth%d is left alone", n, n);
 	return without ? -1 : 0;
 }
 
-/* Opens the directory of os.conf, goes to ROOT, and waits for its turn.
- * Returns 0; -1: something was wrong, but it can go on. */
-static int open_place(struct place *place, const char *device, const char *root, unsigned wait_ms)
+static int read_settings(struct osconf *o)
 {
-	int lock, failed = 0;
+	int failed = read_saved(&o->saved, &o->place);
 
-	/* with -f, there is no need for the partition unless settings are saved there */
-	if (!(option_mask32 & OPT_file) || is_relative(place)) {
-		place->osconf_dir = open_osconf_dir(device ? device : root, wait_ms);
-		failed |= place->osconf_dir;
+	if (!o->file && o->place.osconf_dir >= 0)
+		failed |= read_osconf(&o->fresh, o->saved.settings.value[KEY_APPLIED]);
+	if (o->fresh.file.text && !o->fresh.applied) {
+		failed |= understand(&o->fresh, 1);
+		if (o->fresh.valid)
+			merge_settings(&o->saved.settings, &o->fresh.settings);
 	}
-	if (root)
-		xchroot(root);
-	lock = place->osconf_dir;
-	if (lock < 0)
-		lock = open("/etc", O_RDONLY | O_DIRECTORY);
-	if (lock >= 0 && flock(lock, LOCK_EX) != 0) {
-		bb_simple_perror_msg("can't wait for other runs");
-		return -1;
+	return failed | complain_of_missing_addresses(&o->saved.settings);
+}
+
+static int match_cards(struct osconf *o)
+{
+	smallint place_known = o->place.known;
+	int failed = 0;
+
+	/* os.conf alone may be adopted by another card: without the cards, it must stay */
+	o->place.known = 0;
+	if (o->root)
+		assume_cards(&o->kernel, &o->saved.settings);
+	else
+		failed = find_cards(&o->saved.settings, &o->kernel,
+			o->fresh.valid ? &o->fresh.settings : NULL, o->wait_ms);
+	if (o->kernel.known)
+		o->place.known = place_known;
+	return failed;
+}
+
+/* Files are worked out from all that is saved, or left as they are */
+static int write_files(struct osconf *o)
+{
+	struct batch batch = { NULL, 0 };
+	struct plan plan = { NULL, 0 };
+	int failed = 0;
+
+	if (!o->saved.unread) {
+		failed |= converge_files(&o->saved.settings, &o->place, &batch);
+		/* a backend gets all of it: nothing of the kernel's state is known yet */
+		if (o->backend != BACKEND_LIVE && o->kernel.known)
+			make_plan(&plan, &o->saved.settings, &o->kernel);
+		if (ENABLE_FEATURE_OSCONF_BACKENDS && (o->backend == BACKEND_LIVE || o->kernel.known))
+			failed |= converge_backends(&batch, o->backend, &plan);
 	}
-	return failed < 0 ? -1 : 0;
+	if (!(option_mask32 & OPT_dry_run))
+		failed |= commit(&o->saved.settings, &o->saved, &o->fresh, &o->place, &batch)
+			| converge_password(&o->saved.settings, &o->place);
+	else if (o->fresh.valid)
+		print_commit(&o->fresh, &o->place);
+	return failed;
+}
+
+static int set_up_network(struct osconf *o)
+{
+	struct plan plan = { NULL, 0 };
+	int failed = 0;
+
+	if (o->root && !(option_mask32 & OPT_dry_run))
+		return 0;
+	if (o->backend != BACKEND_LIVE)
+		o->kernel.cards = 0;
+	if (!o->root)
+		failed = read_kernel(&o->kernel);
+	make_plan(&plan, &o->saved.settings, &o->kernel);
+	return run_plan(&plan) | failed;
+}
+
+struct stage {
+	int (*run)(struct osconf *o);
+	struct osconf *o;
+};
+
+static int run_stage(void *data)
+{
+	const struct stage *stage = data;
+
+	return stage->run(stage->o);
+}
+
+/* A stage that fails, or dies, has said so.  What it could not read is marked as
+ * that, and later ones leave alone what hangs on it; the rest goes on. */
+static int run_stages(struct osconf *o)
+{
+	static int (*const stages[])(struct osconf *o) = {
+		find_first_partition, read_settings, match_cards, write_files, set_up_network
+	};
+	unsigned i;
+	int failed = 0;
+
+	for (i = 0; i < ARRAY_SIZE(stages); i++) {
+		struct stage stage = { stages[i], o };
+		int result = run_guarded(run_stage, &stage);
+
+		if (result == DIED)
+			perror_msg("not all could be done");
+		failed |= result;
+		if (o->root && !o->in_root)
+			break;
+	}
+	return failed;
 }
 
 int osconf_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
 int osconf_main(int argc UNUSED_PARAM, char **argv)
 {
-	const char *device = NULL, *file = NULL, *saved_name = NULL, *root = NULL, *backend_name = "live";
-	unsigned wait_time = 5;
-	unsigned opts;
-	struct place place;
-	struct settings_file saved = { NULL }, fresh = { NULL };
-	struct kernel kernel = { -1 };
-	struct plan plan = { NULL };
-	int backend = BACKEND_LIVE;
-	int failed = 0;
+	struct osconf osconf, *o = &osconf;
+	unsigned opts, wait_s = 5;
+	int failed;
 
+	memset(o, 0, sizeof(*o));
 	umask(0022);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the password will be in memory */
-	opts = getopt32(argv, "^" "nqvd:f:s:R:w:+" IF_FEATURE_OSCONF_BACKENDS("b:") IF_FEATURE_OSCONF_CHECK("c")
-			"\0" IF_FEATURE_OSCONF_CHECK("?1") IF_NOT_FEATURE_OSCONF_CHECK("=0"),
-			&device, &file, &saved_name, &root, &wait_time
-			IF_FEATURE_OSCONF_BACKENDS(, &backend_name));
-	if (ENABLE_FEATURE_OSCONF_CHECK) {
-		if (opts & OPT_check)
-			return check_image(argv[optind]);
-		if (argv[optind])
-			bb_show_usage();
+	opts = getopt32(argv, "^" "nqvd:f:s:R:w:+" IF_FEATURE_OSCONF_BACKENDS("b:") "\0" "=0",
+			&o->device, &o->file, &o->saved_name, &o->root, &wait_s
+			IF_FEATURE_OSCONF_BACKENDS(, &o->backend_name));
+	if (!(opts & (OPT_dry_run | OPT_root)))
+		o->wait_ms = wait_s * 1000;
+	if (o->saved_name && !is_saved_name(o->saved_name)) {
+		error_msg("-s %s: has a name of osconf's own files", o->saved_name);
+		return EXIT_FAILURE;
 	}
-	wait_time = (opts & (OPT_dry_run | OPT_root)) ? 0 : wait_time * 1000;
-
-	if (ENABLE_FEATURE_OSCONF_BACKENDS)
-		backend = backend_of(backend_name);
-	if (!root)
-		mount_kernel_filesystems();
-	if (file)
-		failed |= read_given_file(&fresh, file);
-	find_place(&place, saved_name);
-	failed |= open_place(&place, device, root, wait_time);
-	if (place.osconf_dir >= 0 && !(opts & OPT_dry_run))
-		failed |= wipe_leftover(place.osconf_dir);
-
-	failed |= read_saved(&saved, &place);
-	if (place.osconf_dir >= 0 && !file)
-		failed |= read_osconf(&fresh, saved.settings.value[KEY_APPLIED], place.osconf_dir);
-	failed |= merge_fresh(&saved, &fresh);
-	failed |= complain_of_missing_addresses(&saved.settings);
-
-	if (root)
-		kernel_untouched(&kernel, &saved.settings);
-	else
-		failed |= find_cards(&saved.settings, &kernel, &fresh, wait_time);
-
-	/* a backend gets all of it: nothing of the kernel's state is known yet */
-	if (backend != BACKEND_LIVE)
-		make_plan(&plan, &saved.settings, &kernel);
-
-	if (!(opts & OPT_dry_run)) {
-		failed |= commit_settings(&saved.settings, &fresh, &place, backend, &plan);
-	} else {
-		if (fresh.valid)
-			print_stores(&fresh.settings);
-		if (ENABLE_FEATURE_OSCONF_BACKENDS)
-			failed |= store_network(backend, &plan);
+	if (ENABLE_FEATURE_OSCONF_BACKENDS && o->backend_name) {
+		o->backend = backend_of(o->backend_name);
+		if (o->backend < 0)
+			return EXIT_FAILURE;
 	}
-
-	if (backend != BACKEND_LIVE)
-		kernel.cards = plan.steps = 0;
-	if (!root)
-		kernel_read_state(&kernel);
-	if (!root || (opts & OPT_dry_run)) {
-		make_plan(&plan, &saved.settings, &kernel);
-		failed |= run_plan(&plan, kernel.fd);
-	}
-	wipe_text(&fresh);
+	logmode = LOGMODE_NONE; /* what libbb says, we say with its cause, on every console */
+	o->place.osconf_dir = -1;
+	o->saved.unread = 1;
+	o->saved.file.name = o->saved.file.path = o->place.saved = SAVED_ABSOLUTE;
+	failed = run_stages(o);
+	wipe_text(&o->fresh);
 	return failed != 0;
 }

@@ -7,119 +7,73 @@
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //kbuild:lib-$(CONFIG_OSCONF) += parse.o
-#include "osconf.h"
+#include "parse.h"
 
 enum { BAD_LINES_SHOWN = 8 };
 
-/* MUST match the order of the keys in osconf.h */
-static const char global_keys[] ALIGN1 =
-	"hostname\0" "password\0" "dns_nameserver\0" "password_hash\0" "applied\0";
-static const char interface_keys[] ALIGN1 =
-	"ip_addr\0" "netmask\0" "gateway\0" "mac_addr\0" "route\0";
-
-void FAST_FUNC report_line(struct report *report, const char *format, ...)
+/* Returns what follows NAME= ; NULL: s does not begin so */
+static char *skip_name(const char *s)
 {
-	va_list p;
-	unsigned room = REPORT_SIZE - report->len;
-	char *line, *s;
-	unsigned len;
+	const char *end = endofname(s);
 
-	if (!report->text)
-		report->text = xmalloc(REPORT_SIZE);
-	line = report->text + report->len;
-	va_start(p, format);
-	len = vsnprintf(line, room, format, p);
-	va_end(p);
-	if (len + 1 >= room) {
-		*line = '\0';
-		return;
-	}
-	/* it goes to a console: no escape sequences */
-	for (s = line; *s; s++)
-		if ((unsigned char)(*s - ' ') > '~' - ' ')
-			*s = '?';
-	strcpy(s, "\n");
-	report->len += len + 1;
+	return end != s && *end == '=' ? (char*)end + 1 : NULL;
 }
 
-const char* FAST_FUNC take_number(const char *s, unsigned max, unsigned *number)
+/* A value without quotes goes to the end of the line, to a comment, or to the
+ * next assignment; there may be spaces inside.  Returns its end */
+static char *end_of_value(char *s)
 {
-	const char *digits = s;
+	char *next;
 
-	*number = 0;
-	while (isdigit(*s) && *number <= max)
-		*number = *number * 10 + (*s++ - '0');
-	if (s == digits || *number > max || (*digits == '0' && s > digits + 1))
-		return NULL;
+	for (; *s; s = next) {
+		next = skip_whitespace(s);
+		if (next == s)
+			next++;
+		else if (!*next || *next == '#' || skip_name(next))
+			break;
+	}
 	return s;
 }
 
-static int find_key(const char *name)
+/* Takes the next NAME=VALUE off a line, and cuts it up.  Returns its name; NULL:
+ * the line ends here (*line is "" then), or goes on with something else. */
+static char *take_assignment(char **line, char **value)
 {
-	const char *s = is_prefixed_with(name, "eth");
-	unsigned n;
-	int key;
+	char *name = skip_whitespace(*line);
+	char *start = skip_name(name), *end;
 
-	if (s) {
-		s = take_number(s, INTERFACES_MAX - 1, &n);
-		if (!s || *s != '_')
-			return -1;
-		key = index_in_strings(interface_keys, s + 1);
-		return key < 0 ? key : KEY_INTERFACE((int)n) + key;
+	*line = name;
+	if (*name == '#')
+		*name = '\0';
+	if (!start)
+		return NULL;
+	start[-1] = '\0';
+	if (*start == '"' || *start == '\'') {
+		end = strchr(start + 1, *start);
+		if (!end || (end[1] && !isspace(end[1])))
+			return NULL;
+		*line = end + 1;
+		*value = start + 1;
+	} else {
+		end = end_of_value(start);
+		*line = end + (*end != '\0');
+		*value = end == start ? end : skip_whitespace(start);
 	}
-	return index_in_strings(global_keys, name);
-}
-
-char* FAST_FUNC key_name(int key, char name[KEY_NAME_SIZE])
-{
-	int eth = key - GLOBAL_KEYS;
-
-	if (eth < 0)
-		strcpy(name, nth_string(global_keys, key));
-	else
-		sprintf(name, "eth%d_%s", eth / INTERFACE_KEYS,
-			nth_string(interface_keys, eth % INTERFACE_KEYS));
+	*end = '\0';
 	return name;
 }
 
-/* Cuts a line up into key and value.  Returns the value; NULL: the line is
- * no assignment. */
-static char *split_assignment(char *key)
+/* True if it can be a key's name, and not the base64 of something */
+static int may_be_shown(const char *value)
 {
-	char *value = (char*)endofname(key);
-	char *end, *rest;
-
-	if (value == key || *value != '=')
-		return NULL;
-	*value++ = '\0';
-
-	if (*value == '"' || *value == '\'') {
-		end = strchr(value + 1, *value);
-		if (!end)
-			return NULL;
-		value++;
-		*end++ = '\0';
-		rest = skip_whitespace(end);
-		/* a comment begins at the beginning of a word */
-		if (*rest && (*rest != '#' || rest == end))
-			return NULL;
-		return value;
-	}
-	for (end = value; (end = strchr(end, '#')) != NULL; end++) {
-		if (end > value && isspace(end[-1])) {
-			*end = '\0';
-			break;
-		}
-	}
-	trim(value);
-	return value;
+	return *value && *value != '=';
 }
 
 int FAST_FUNC parse_text(char *text, size_t len, struct settings *settings,
 		struct report *report, struct report *unknown)
 {
 	char *end = text + len;
-	int assignments = 0;
+	int known = 0;
 	unsigned line_number = 0, bad_lines = 0;
 
 	memset(settings, 0, sizeof(*settings));
@@ -130,30 +84,25 @@ int FAST_FUNC parse_text(char *text, size_t len, struct settings *settings,
 		text += 3;
 
 	while (text < end) {
-		char *line = text, *assigned;
-		int key;
+		char *line = text, *name, *value;
 
 		text = strchrnul(text, '\n');
 		*text++ = '\0';
 		line_number++;
-		line = skip_whitespace(line);
-		trim(line);
-		if (!*line || *line == '#')
-			continue;
-		assigned = split_assignment(line);
-		if (!assigned) {
-			/* the line is not shown: it may be a password's */
-			if (++bad_lines <= BAD_LINES_SHOWN)
-				report_line(report, "# line %u is no assignment (key=value)%s", line_number,
-					bad_lines == BAD_LINES_SHOWN ? ", and maybe others" : "");
-			continue;
+		while ((name = take_assignment(&line, &value)) != NULL) {
+			int key = find_key(name);
+
+			if (key >= 0) {
+				settings->value[key] = *value ? value : NULL;
+				known++;
+			} else if (unknown && may_be_shown(value)) {
+				report_line(unknown, "# %s: unknown key, ignored", name);
+			}
 		}
-		assignments++;
-		key = find_key(line);
-		if (key >= 0)
-			settings->value[key] = *assigned ? assigned : NULL;
-		else if (unknown)
-			report_line(unknown, "# %s: unknown key, ignored", line);
+		/* the line is not shown: it may be a password's */
+		if (*line && ++bad_lines <= BAD_LINES_SHOWN)
+			report_line(report, "# line %u: not an assignment (key=value)%s", line_number,
+				bad_lines == BAD_LINES_SHOWN ? ", and maybe others" : "");
 	}
-	return assignments;
+	return known;
 }

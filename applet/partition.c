@@ -1,163 +1,24 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: the first partition, found and mounted -> directory of os.conf.
+ * osconf: which device is the first partition -> directory of os.conf.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //kbuild:lib-$(CONFIG_OSCONF) += partition.o
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/sysmacros.h>
-#include "osconf.h"
-#include "../../util-linux/volume_id/volume_id_internal.h"
+#include "partition.h"
+#include "message.h"
+#include "mount.h"
 
-/*** A mount namespace of our own ***/
-
-int FAST_FUNC enter_namespace(void)
-{
-	static smallint entered;
-
-	if (!entered) {
-		if (unshare(CLONE_NEWNS) != 0
-		 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
-		) {
-			bb_simple_perror_msg("can't enter a mount namespace");
-			return -1;
-		}
-		entered = 1;
-	}
-	return 0;
-}
-
-void FAST_FUNC mount_kernel_filesystems(void)
-{
-	static const char types[] ALIGN1 = "proc\0" "sysfs\0" "devtmpfs\0";
-	static const char targets[] ALIGN1 = "/proc\0" "/sys\0" "/dev\0";
-	struct stat root, st;
-	int i;
-
-	stat("/", &root);
-	for (i = 0; i < 3; i++) {
-		const char *target = nth_string(targets, i);
-		if (stat(target, &st) != 0 || st.st_dev != root.st_dev)
-			continue;
-		if (enter_namespace() == 0
-		 && mount("none", target, nth_string(types, i), MS_NOSUID | MS_NOEXEC, NULL) != 0
-		) {
-			bb_perror_msg("can't mount %s", target);
-		}
-	}
-}
-
-/*** What is on a block device ***/
-
-/* The features that ext3 and ext4 have and their elders lack:
- * Documentation/filesystems/ext4/super.rst */
-static const char *ext_type(int fd)
-{
-	enum { SUPERBLOCK = 1024, FEATURES = 92 };
-	enum { HAS_JOURNAL = 0x4 };
-	enum { EXT4_INCOMPAT = 0x40 | 0x80 | 0x200 }; /* extents, 64bit, flex_bg */
-	enum { EXT4_RO_COMPAT = 0x8 | 0x20 | 0x400 }; /* huge_file, dir_nlink, metadata_csum */
-	uint32_t feature[3]; /* compat, incompat, ro_compat */
-
-	if (pread(fd, feature, sizeof(feature), SUPERBLOCK + FEATURES) != sizeof(feature))
-		return NULL;
-	if ((SWAP_LE32(feature[1]) & EXT4_INCOMPAT) || (SWAP_LE32(feature[2]) & EXT4_RO_COMPAT))
-		return "ext4";
-	return (SWAP_LE32(feature[0]) & HAS_JOURNAL) ? "ext3" : "ext2";
-}
-
-/* fs/ufs/ufs_fs.h; what the kernel takes for a default is none of these */
-static const char *ufs_type(int fd)
-{
-	enum { UFS1 = 8192, UFS2 = 65536, MAGIC = 1372 };
-	uint32_t magic;
-
-	if (pread(fd, &magic, sizeof(magic), UFS1 + MAGIC) == sizeof(magic) && magic == 0x00011954)
-		return "ufstype=44bsd";
-	if (pread(fd, &magic, sizeof(magic), UFS2 + MAGIC) == sizeof(magic) && magic == 0x19540119)
-		return "ufstype=ufs2";
-	return NULL;
-}
-
-static int is_ufs(const char *type)
-{
-	return type[0] == 'u';
-}
-
-const char* FAST_FUNC file_system_type(const char *device, const char *spec)
-{
-	struct volume_id *id;
-	const char *type = NULL;
-	int fd = open(device, O_RDONLY);
-
-	if (fd < 0)
-		return NULL;
-	id = volume_id_open_node(fd);
-	if (volume_id_probe_vfat(id) == 0)
-		type = "vfat";
-	else if (volume_id_probe_ext(id) == 0)
-		type = ext_type(fd);
-	else
-		type = ufs_type(fd);
-	if (type && spec && (is_prefixed_with(spec, "UUID=")
-		? strcasecmp(spec + 5, id->uuid)
-		: strcmp(spec + 6, id->label)) != 0
-	) {
-		type = NULL;
-	}
-	free_volume_id(id); /* closes fd */
-	return type;
-}
-
-int FAST_FUNC open_mounted(const char *device, const char *type, int flags)
-{
-	/* any directory will do: it is covered in our namespace for a moment only */
-	static const char mountpoint[] ALIGN1 = "/dev";
-	int fd;
-
-	if (mount(device, mountpoint, is_ufs(type) ? "ufs" : type, flags, is_ufs(type) ? type : NULL) != 0)
-		return -1;
-	fd = open(mountpoint, O_RDONLY | O_DIRECTORY);
-	umount2(mountpoint, MNT_DETACH);
-	return fd;
-}
-
-/* What errno says of a file system.  Not every C library has words for it */
-const char* FAST_FUNC file_system_error(void)
-{
-	return errno == EUCLEAN || errno == EBADMSG || errno == EINVAL
-		? "the file system is damaged, or none for this kernel" : strerror(errno);
-}
-
-static int mount_device(const char *device, const char *type)
-{
-	int flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-	int fd;
-
-	if (option_mask32 & OPT_dry_run)
-		flags |= MS_RDONLY;
-	fd = open_mounted(device, type, flags);
-	if (fd < 0 && errno == ENODEV && type[0] == 'e') {
-		/* a kernel may have ext4 only, which can do ext2 and ext3 */
-		type = "ext4";
-		fd = open_mounted(device, type, flags);
-	}
-	if (fd < 0 && (errno == EBUSY || errno == EROFS || errno == EACCES || is_ufs(type))) {
-		/* mounted the other way already, or write-protected; few kernels can write UFS */
-		fd = open_mounted(device, type, flags ^ MS_RDONLY);
-		if (fd >= 0 && !(flags & MS_RDONLY) && !is_ufs(type))
-			bb_error_msg("%s is read-only", device);
-	}
-	return fd;
-}
-
-/*** Which device ***/
+enum {
+	NAME_SIZE = 32, /* of a block device: DISK_NAME_LEN of the kernel */
+	DEVICE_SIZE = sizeof("/dev/") + NAME_SIZE + sizeof("p1"),
+};
 
 #define SYS_BLOCK "/sys/class/block/"
 
-void FAST_FUNC device_of(const char *name, char device[DEVICE_SIZE])
+/* The device's file for a name in sysfs */
+static void device_of(const char *name, char device[DEVICE_SIZE])
 {
 	char *s;
 
@@ -188,8 +49,9 @@ static int next_name(const char *sys_dir, char name[NAME_SIZE])
 	return best[0];
 }
 
-/* As the kernel names it: block/partitions/core.c */
-int FAST_FUNC first_partition_of(const char *disk, char device[DEVICE_SIZE])
+/* Returns false if the disk has none.  Named as the kernel does it:
+ * block/partitions/core.c */
+static int first_partition_of(const char *disk, char device[DEVICE_SIZE])
 {
 	char name[NAME_SIZE + sizeof("p1")];
 	char path[sizeof(SYS_BLOCK "/partition") + sizeof(name)];
@@ -200,9 +62,10 @@ int FAST_FUNC first_partition_of(const char *disk, char device[DEVICE_SIZE])
 	return access(path, F_OK) == 0;
 }
 
-/* Documentation/ABI/testing/sysfs-block.  "..", in sysfs, is that of the
- * device, whatever link leads to it */
-int FAST_FUNC root_disk(char disk[NAME_SIZE])
+/* Finds the disk that / is on.  Returns false: it is on none (initramfs, overlay,
+ * network).  Documentation/ABI/testing/sysfs-block.  "..", in sysfs, is that of
+ * the device, whatever link leads to it */
+static int root_disk(char disk[NAME_SIZE])
 {
 	char path[sizeof("/sys/dev/block/:") + 2 * sizeof(int) * 3];
 	char name[sizeof("slaves/") + NAME_SIZE];
@@ -273,7 +136,7 @@ static const char *find_by_directory(char device[DEVICE_SIZE], unsigned *seen)
 		if (!first_partition_of(disk, candidate))
 			continue;
 		type = file_system_type(candidate, NULL);
-		root = type ? mount_device(candidate, type) : -1;
+		root = type ? open_mounted(candidate, type) : -1;
 		if (root < 0)
 			continue;
 		dir = open_dir_in(root);
@@ -281,7 +144,7 @@ static const char *find_by_directory(char device[DEVICE_SIZE], unsigned *seen)
 			continue;
 		close(dir);
 		if (found)
-			bb_error_msg("%s has the directory %s, too: it is left alone, -d tells which one is meant",
+			error_msg("%s has the directory %s, too: ignored, -d tells which one is meant",
 				candidate, OSCONF_DIR);
 		else
 			found = strcpy(device, candidate);
@@ -313,14 +176,10 @@ static int open_partition(const char *device)
 	const char *type = file_system_type(device, NULL);
 	int root;
 
-	if (!type) {
-		bb_error_msg("%s: no FAT, ext or UFS file system", device);
-		return -1;
-	}
-	root = mount_device(device, type);
-	if (root < 0)
-		bb_error_msg("can't mount %s (%s): %s", device, type, file_system_error());
-	else
+	if (!type)
+		return error_msg("%s: no FAT, ext or UFS file system", device);
+	root = open_mounted(device, type);
+	if (root >= 0)
 		verbose_msg("first partition is %s (%s)", device, type);
 	return root;
 }
@@ -336,14 +195,10 @@ int FAST_FUNC open_osconf_dir(const char *spec, unsigned wait_ms)
 	if (spec)
 		root = open(spec, O_RDONLY | O_DIRECTORY);
 	if (root < 0) {
-		if (enter_namespace() != 0)
-			return -1;
 		while ((name = find_device(spec, buffer, &seen)) == NULL) {
-			if ((unsigned)monotonic_ms() - start >= wait_ms) {
-				bb_error_msg(spec ? "%s: no such partition"
-					: "no disk with directory "OSCONF_DIR" on its first partition", spec);
-				return -1;
-			}
+			if ((unsigned)monotonic_ms() - start >= wait_ms)
+				return spec ? error_msg("%s: no such partition", spec)
+					: error_msg("no disk with directory "OSCONF_DIR" on its first partition");
 			usleep(WAIT_STEP_MS * 1000);
 		}
 		root = open_partition(name);
@@ -352,6 +207,6 @@ int FAST_FUNC open_osconf_dir(const char *spec, unsigned wait_ms)
 	}
 	dir = open_dir_in(root);
 	if (dir < 0)
-		bb_perror_msg("%s: can't open directory %s", name, OSCONF_DIR);
+		perror_msg("%s: can't open directory %s", name, OSCONF_DIR);
 	return dir;
 }

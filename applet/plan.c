@@ -5,46 +5,42 @@
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //kbuild:lib-$(CONFIG_OSCONF) += plan.o
-#include "osconf.h"
+#include "plan.h"
 
-enum { BUCKETS = 256 };
+enum { LATER_METRIC = 1000 }; /* and the interface's number */
 
-/* The routes of kernel by destination: those that are there, and those that
- * the plan adds.  A search among thousands stays short. */
-struct route_table {
-	struct kernel *kernel;
-	int bucket[BUCKETS];
-};
-
-static int *bucket_of(struct route_table *table, uint32_t destination)
+/* Finds a route of a card among those that it keeps and those that the plan adds */
+static struct kernel_route *find_route(const struct kernel *kernel, const struct card *card,
+		const struct route *route, unsigned metric)
 {
-	destination ^= destination >> 16;
-	return &table->bucket[(destination ^ (destination >> 8)) % BUCKETS];
-}
+	unsigned i;
 
-static void table_insert(struct route_table *table, int i)
-{
-	struct kernel_route *r = &table->kernel->route[i];
-	int *bucket = bucket_of(table, r->route.destination);
-
-	r->next = *bucket;
-	*bucket = i;
-}
-
-static struct kernel_route *table_find(struct route_table *table, const struct card *card,
-		const struct route *route)
-{
-	int i;
-
-	for (i = *bucket_of(table, route->destination); i >= 0; i = table->kernel->route[i].next) {
-		struct kernel_route *r = &table->kernel->route[i];
-		if (r->card == card && r->metric == 0
+	for (i = 0; i < kernel->routes; i++) {
+		struct kernel_route *r = &kernel->route[i];
+		if (r->card == card && r->metric == metric && (card->keeps_routes || r->wanted)
 		 && memcmp(&r->route, route, sizeof(*route)) == 0
 		) {
 			return r;
 		}
 	}
 	return NULL;
+}
+
+/* True if the settings have another way to the same destination, which is used */
+static int has_other_way(const struct kernel *kernel, const struct card *card, const struct route *route)
+{
+	unsigned i;
+
+	for (i = 0; i < kernel->routes; i++) {
+		const struct kernel_route *r = &kernel->route[i];
+		if (r->wanted && r->metric == 0
+		 && r->route.destination == route->destination && r->route.netmask == route->netmask
+		 && (r->card != card || r->route.gateway != route->gateway)
+		) {
+			return 1;
+		}
+	}
+	return 0;
 }
 
 static struct step *add_step(struct plan *plan, int what, const char *name)
@@ -61,17 +57,30 @@ static struct step *add_step(struct plan *plan, int what, const char *name)
 
 /*** What is missing ***/
 
-static void plan_new_address(struct plan *plan, const struct card *card)
+static void plan_new_address(struct plan *plan, const struct card *card, int set_broadcast)
 {
 	struct step *step = add_step(plan, STEP_ADDRESS, card->name);
 
 	step->route.destination = card->new_ip_addr;
 	step->route.netmask = card->new_netmask;
+	step->set_broadcast = set_broadcast;
 }
 
-static int has_new_address(const struct card *card)
+static int has_new_address(const struct address *address)
 {
-	return card->up && card->ip_addr == card->new_ip_addr && card->netmask == card->new_netmask;
+	return address->ip_addr == address->card->new_ip_addr
+		&& address->netmask == address->card->new_netmask;
+}
+
+/* lo needs its address, and keeps any other */
+static void plan_loopback(struct plan *plan, const struct kernel *kernel, const struct card *lo)
+{
+	unsigned i;
+
+	for (i = 0; lo->up && i < kernel->addresses; i++)
+		if (kernel->address[i].card == lo && has_new_address(&kernel->address[i]))
+			return;
+	plan_new_address(plan, lo, 0);
 }
 
 /* Takes every address off a card.  Aliases first and in reverse: with a
@@ -93,55 +102,77 @@ static void plan_no_addresses(struct plan *plan, const struct kernel *kernel,
  * through it stay as they are, unless it loses its last address. */
 static void plan_address(struct plan *plan, const struct kernel *kernel, struct card *card)
 {
+	uint32_t broadcast = broadcast_of(card->new_ip_addr, card->new_netmask);
+	const struct address *first = NULL;
 	unsigned i, addresses = 0, aliases = 0;
+	int set_broadcast = !broadcast;
 
 	for (i = 0; i < kernel->addresses; i++) {
-		if (kernel->address[i].card != card)
+		const struct address *address = &kernel->address[i];
+		if (address->card != card)
 			continue;
+		if (!first)
+			first = address;
 		addresses++;
-		aliases += (strcmp(kernel->address[i].label, card->name) != 0);
+		aliases += (strcmp(address->label, card->name) != 0);
 	}
 	card->keeps_routes = (addresses == 0);
 	if (addresses > 1 || aliases) {
 		plan_no_addresses(plan, kernel, card);
-	} else if (has_new_address(card)) {
-		card->keeps_routes = 1;
-		return;
+	} else if (first && has_new_address(first)) {
+		if (first->broadcast != broadcast)
+			set_broadcast = 1; /* the address is no news, and the kernel does nothing */
+		else if (card->up) {
+			card->keeps_routes = 1;
+			return;
+		}
 	}
-	plan_new_address(plan, card); /* in place of one that it has */
+	plan_new_address(plan, card, set_broadcast); /* in place of one that it has */
 }
 
-static void plan_route(struct plan *plan, struct route_table *table, const struct card *card,
+/* The card's own subnet: the kernel's route, which comes with the address */
+static int is_subnet_route(const struct card *card, const struct route *route)
+{
+	return !route->gateway && route->netmask == card->new_netmask
+		&& route->destination == (card->new_ip_addr & card->new_netmask);
+}
+
+/* There is one way to a destination, whatever was set up before: that of the
+ * lowest interface, and of its list the first.  Others have a metric */
+static void plan_route(struct plan *plan, struct kernel *kernel, const struct card *card,
 		const struct route *route)
 {
-	struct kernel *kernel = table->kernel;
-	struct kernel_route *r = table_find(table, card, route);
+	unsigned metric = has_other_way(kernel, card, route) ? LATER_METRIC + card->eth : 0;
+	struct kernel_route *r = find_route(kernel, card, route, metric);
 
+	if (is_subnet_route(card, route))
+		return;
 	if (!r) {
+		struct step *step = add_step(plan, STEP_ROUTE, card->name);
+		step->route = *route;
+		step->metric = metric;
 		kernel->route = xrealloc_vector(kernel->route, 6, kernel->routes);
-		r = &kernel->route[kernel->routes];
+		r = &kernel->route[kernel->routes++];
 		r->route = *route;
-		r->metric = 0;
+		r->metric = metric;
 		r->card = card;
-		table_insert(table, kernel->routes++);
-		add_step(plan, STEP_ROUTE, card->name)->route = *route;
 	}
 	r->wanted = 1;
 }
 
 /* A gateway outside the card's subnet is reached through a host route */
-static void plan_route_via(struct plan *plan, struct route_table *table, const struct card *card,
+static void plan_route_via(struct plan *plan, struct kernel *kernel, const struct card *card,
 		const struct route *route)
 {
-	if ((route->gateway ^ card->new_ip_addr) & card->new_netmask) {
+	if (route->gateway && ((route->gateway ^ card->new_ip_addr) & card->new_netmask)) {
 		struct route host = { route->gateway, 0xffffffff, 0 };
-		plan_route(plan, table, card, &host);
+		plan_route(plan, kernel, card, &host);
 	}
-	plan_route(plan, table, card, route);
+	plan_route(plan, kernel, card, route);
 }
 
 /* Returns true if a default route was among them */
-static int plan_routes(struct plan *plan, struct route_table *table, const struct card *card,
+static int plan_routes(struct plan *plan, struct kernel *kernel, const struct card *card,
 		const char *list)
 {
 	const char *item;
@@ -149,7 +180,7 @@ static int plan_routes(struct plan *plan, struct route_table *table, const struc
 	int has_default = 0;
 
 	while (next_route(&list, &item, &route) > 0) {
-		plan_route_via(plan, table, card, &route);
+		plan_route_via(plan, kernel, card, &route);
 		has_default |= !route.netmask;
 	}
 	return has_default;
@@ -168,22 +199,15 @@ static struct card *card_of(const struct kernel *kernel, int n)
 
 /* If no list has a default route: the gateway of eth1 in a classic network,
  * which has an eth1, of eth0 in a VPC */
-static void plan_default_route(struct plan *plan, struct route_table *table,
+static void plan_default_route(struct plan *plan, struct kernel *kernel,
 		const struct settings *settings)
 {
 	int n = (interfaces_named(settings) >> 1) & 1;
-	const struct card *card = card_of(table->kernel, n);
+	const struct card *card = card_of(kernel, n);
 	struct route route = { 0, 0, address_of_key(settings, KEY_INTERFACE(n) + GATEWAY) };
 
 	if (card && route.gateway)
-		plan_route_via(plan, table, card, &route);
-}
-
-/* The card's own subnet: the kernel's route, which comes with the address */
-static int is_subnet_route(const struct kernel_route *r)
-{
-	return !r->route.gateway && r->route.netmask == r->card->new_netmask
-		&& r->route.destination == (r->card->new_ip_addr & r->card->new_netmask);
+		plan_route_via(plan, kernel, card, &route);
 }
 
 static void plan_stale_routes(struct plan *plan, const struct kernel *kernel, unsigned present)
@@ -194,7 +218,7 @@ static void plan_stale_routes(struct plan *plan, const struct kernel *kernel, un
 		const struct kernel_route *r = &kernel->route[i];
 		struct step *step;
 
-		if (!r->card->keeps_routes || r->wanted || is_subnet_route(r))
+		if (!r->card->keeps_routes || r->wanted || is_subnet_route(r->card, &r->route))
 			continue;
 		step = add_step(plan, STEP_NO_ROUTE, r->card->name);
 		step->route = r->route;
@@ -218,101 +242,31 @@ void FAST_FUNC make_plan(struct plan *plan, const struct settings *settings,
 		struct kernel *kernel)
 {
 	const char *hostname = settings->value[KEY_HOSTNAME];
-	struct route_table *table = xmalloc(sizeof(*table));
 	struct card *card;
 	unsigned i, present = kernel->routes;
 	int n, has_default = 0;
 
-	table->kernel = kernel;
-	memset(table->bucket, 0xff, sizeof(table->bucket)); /* -1: empty */
-
-	if (hostname && strcmp(hostname, kernel->uts.nodename) != 0)
+	if (hostname && strcmp(hostname, kernel->hostname) != 0)
 		add_step(plan, STEP_HOSTNAME, hostname);
 	for (i = 0; i < kernel->cards; i++) {
 		card = &kernel->card[i];
 		set_new_address(card, settings);
-		if (card->loopback && !has_new_address(card))
-			plan_new_address(plan, card);
+		if (card->loopback)
+			plan_loopback(plan, kernel, card);
 	}
 	for (n = 0; n < INTERFACES_MAX; n++) {
 		card = card_of(kernel, n);
 		if (card)
 			plan_address(plan, kernel, card);
 	}
-	for (i = 0; i < present; i++)
-		if (kernel->route[i].card->keeps_routes)
-			table_insert(table, i);
 	for (n = 0; n < INTERFACES_MAX; n++) {
 		const char *list = settings->value[KEY_INTERFACE(n) + ROUTE];
 
 		card = card_of(kernel, n);
 		if (card && list)
-			has_default |= plan_routes(plan, table, card, list);
+			has_default |= plan_routes(plan, kernel, card, list);
 	}
 	if (!has_default)
-		plan_default_route(plan, table, settings);
+		plan_default_route(plan, kernel, settings);
 	plan_stale_routes(plan, kernel, present);
-	free(table);
-}
-
-/*** Steps as text ***/
-
-static char *put_address(char *p, uint32_t address)
-{
-	return p + sprintf(p, ADDRESS_FORMAT, ADDRESS_ARGS(address));
-}
-
-static char *put_destination(char *p, const struct route *route)
-{
-	p = put_address(p, route->destination);
-	return p + sprintf(p, "/%u", prefix_len(route->netmask));
-}
-
-static char *put_gateway(char *p, const char *word, const struct route *route)
-{
-	return route->gateway ? put_address(stpcpy(p, word), route->gateway) : p;
-}
-
-void FAST_FUNC step_ip_route(const struct step *step, char words[COMMAND_SIZE])
-{
-	put_gateway(put_destination(words, &step->route), " via ", &step->route);
-}
-
-/* Both tables MUST match the order of struct step.what */
-
-void FAST_FUNC step_command(const struct step *step, char command[COMMAND_SIZE])
-{
-	const struct route *route = &step->route;
-	char *p = command + sprintf(command, nth_string("hostname %s\0" "ifconfig %s down\0"
-			"ifconfig %s 0.0.0.0\0" "ifconfig %s \0" "route add \0" "route del \0",
-			step->what), step->name);
-
-	if (step->what == STEP_ADDRESS) {
-		p = put_address(p, route->destination);
-		p = put_address(stpcpy(p, " netmask "), route->netmask);
-		strcpy(p, " up");
-	} else if (step->what > STEP_ADDRESS) {
-		if (!route->netmask)
-			p = stpcpy(p, "default");
-		else if (!~route->netmask) /* -net, and a prefix of 32, is refused */
-			p = put_address(stpcpy(p, "-host "), route->destination);
-		else /* without -net, route takes 0.0.0.0/1 for a host's */
-			p = put_destination(stpcpy(p, "-net "), route);
-		p = put_gateway(p, " gw ", route);
-		if (step->metric)
-			p += sprintf(p, " metric %u", step->metric);
-		sprintf(p, " dev %s", step->name);
-	}
-}
-
-void FAST_FUNC step_message(const struct step *step, char message[COMMAND_SIZE])
-{
-	char *p = message + sprintf(message, nth_string("hostname %s\0" "%s: old address removed\0"
-			"%s: old address removed\0" "%s: \0" "%s: route \0" "%s: route \0",
-			step->what), step->name);
-
-	if (step->what >= STEP_ADDRESS)
-		step_ip_route(step, p);
-	if (step->what == STEP_NO_ROUTE)
-		strcat(p, " removed");
 }

@@ -1,210 +1,166 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: the saved settings and os.conf, read and understood -> settings.
+ * osconf: the saved settings and os.conf -> settings.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //kbuild:lib-$(CONFIG_OSCONF) += read.o
-#include <sys/vfs.h>
-#include "osconf.h"
+#include "read.h"
+#include "hash.h"
+#include "message.h"
+#include "parse.h"
 
 enum {
-	RAMFS  = 0x858458f6, /* statfs(2) */
-	TMPFS  = 0x01021994,
-	RDONLY = 1,
+	OSCONF_SIZE_MAX = 64 * 1024,
+	SAVED_SIZE_MAX  = 4 * 1024 * 1024, /* merges of os.conf files can add up */
 };
 
-/* Returns -1 if there is no such file; what can't be found out, lasts */
-static int lasts(const char *path)
+int FAST_FUNC understand(struct settings_file *file, int min_keys)
 {
-	struct statfs fs;
-
-	if (statfs(path, &fs) != 0)
-		return errno == ENOENT ? -1 : 1;
-	return (uint32_t)fs.f_type != RAMFS && (uint32_t)fs.f_type != TMPFS
-		&& !(fs.f_flags & RDONLY);
-}
-
-int FAST_FUNC is_read_only(int fd)
-{
-	struct statfs fs;
-
-	return fstatfs(fd, &fs) == 0 && (fs.f_flags & RDONLY);
-}
-
-int FAST_FUNC is_relative(const struct place *place)
-{
-	return place->saved[0] != '/';
-}
-
-void FAST_FUNC find_place(struct place *place, const char *saved)
-{
-	place->osconf_dir = -1;
-	place->saved_moves = 0;
-	place->shadow_lasts = 1;
-	place->saved = saved ? saved : SAVED_ABSOLUTE;
-	if (!(option_mask32 & OPT_root)) {
-		int etc_lasts = (lasts("/etc") > 0);
-		int shadow_lasts = lasts(bb_path_shadow_file);
-		place->shadow_lasts = shadow_lasts < 0 ? etc_lasts : shadow_lasts;
-		if (!saved && !etc_lasts)
-			place->saved = SAVED_RELATIVE;
-		if (saved && is_relative(place)) /* an overlay, say: nobody can see that it goes */
-			place->shadow_lasts = 0;
-	}
-}
-
-/* Reads a file of no more than max bytes.  Returns 0, also where there is
- * none (file->text is NULL); -1 after saying what is wrong. */
-static int read_text(struct settings_file *file, int dir, const char *name, off_t max)
-{
-	struct stat st;
-	ssize_t size;
-	int fd;
-
-	file->name = name;
-	/* what is not a regular file is not even opened */
-	if (fstatat(dir, name, &st, dir == AT_FDCWD ? 0 : AT_SYMLINK_NOFOLLOW) != 0) {
-		if (errno == ENOENT)
-			return 0;
-		goto error;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		bb_error_msg("%s: not a regular file", name);
-		return -1;
-	}
-	if (st.st_size > max) {
-		bb_error_msg("%s: larger than %u bytes", name, (unsigned)max);
-		return -1;
-	}
-	fd = openat(dir, name, O_RDONLY | (dir == AT_FDCWD ? 0 : O_NOFOLLOW));
-	if (fd < 0)
-		goto error;
-	file->text = xzalloc(st.st_size + 2);
-	size = safe_read(fd, file->text, st.st_size + 1);
-	close(fd);
-	if (size == st.st_size) {
-		file->len = size;
-		return 0;
-	}
-	free(file->text);
-	file->text = NULL;
-	if (size >= 0) {
-		bb_error_msg("%s: it changes while it is read", name);
-		return -1;
-	}
- error:
-	bb_perror_msg("can't read %s", name);
-	return -1;
-}
-
-/* Prints what is wrong with a file: the lines of report that begin with '#' */
-static void print_report(const struct report *report, const char *prefix)
-{
-	const char *line = report->text;
-
-	while (line && *line) {
-		const char *end = strchrnul(line, '\n');
-		if (line[0] == '#')
-			bb_error_msg("%s%.*s", prefix, (int)(end - line - 2), line + 2);
-		line = end + 1;
-	}
-}
-
-/* Text to settings.  Returns 0; -1 after saying what is wrong with the whole
- * file.  prefix is put before what is wrong in it. */
-static int understand(struct settings_file *file, const char *prefix, int min_assignments)
-{
+	const char *name = file->file.name;
 	struct report unknown = { NULL, 0 };
-	int assignments = parse_text(file->text, file->len, &file->settings, &file->report,
-			(option_mask32 & OPT_verbose) ? &unknown : NULL);
+	int name_unknown = (option_mask32 & (OPT_verbose | OPT_dry_run | OPT_file)) && !(option_mask32 & OPT_quiet);
+	int keys = parse_text(file->file.text, file->file.len, &file->settings, &file->report,
+			name_unknown ? &unknown : NULL);
 
-	if (assignments < min_assignments) {
-		bb_error_msg("%s: %s", file->name, assignments < 0
-			? "not a text file: it has a NUL byte"
-			: "no assignment (key=value) in it");
-		return -1;
+	if (keys < 0)
+		return error_msg("%s: not a text file: it has a NUL byte", name);
+	print_report(&unknown, name);
+	if (keys < min_keys) {
+		file->report.len = 0;
+		return error_msg("%s: no known key (like hostname=, password=, eth0_ip_addr=)", name);
 	}
-	settings_check(&file->settings, &file->report);
-	print_report(&unknown, prefix);
-	print_report(&file->report, prefix);
+	check_settings(&file->settings, &file->report);
+	print_report(&file->report, name);
 	file->valid = 1;
-	return 0;
+	return file->report.text ? -1 : 0;
 }
 
-int FAST_FUNC read_saved(struct settings_file *saved, struct place *place)
+/* True if a part of a relative name is a link */
+static int leads_elsewhere(const char *name)
 {
-	char prefix[64];
-	int failed = 0;
+	char *path = xstrdup(name), *slash = path;
+	struct stat st;
+	int link = 0;
 
-	/* Those on the first partition are newer than those in /etc: they are
-	 * removed when they are saved there */
-	if (place->osconf_dir >= 0) {
-		const char *name = is_relative(place) ? place->saved : SAVED_RELATIVE;
-		failed = read_text(saved, place->osconf_dir, name, SAVED_SIZE_MAX);
-		place->saved_moves = (saved->text && !is_relative(place));
+	while (!link && (slash = strchr(slash, '/')) != NULL) {
+		*slash = '\0';
+		link = (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode));
+		*slash++ = '/';
 	}
-	if (!saved->text) {
-		const char *name = is_relative(place) ? SAVED_ABSOLUTE : place->saved;
-		failed |= read_text(saved, AT_FDCWD, name, SAVED_SIZE_MAX);
-	}
-	if (saved->text) {
-		snprintf(prefix, sizeof(prefix), "%s: ", saved->name);
-		failed |= understand(saved, prefix, 0);
-		failed |= (saved->report.text != NULL);
-	}
-	return failed;
+	free(path);
+	return link;
 }
 
-/* True if this os.conf has been applied, but could not be removed */
-static int was_applied(const struct settings_file *fresh, const char *applied)
+/* True if this is the text that has been applied, but could not be removed */
+static int was_applied(const struct file *file, const char *digest)
 {
 	char *now;
 	int same;
 
-	if (!applied)
+	if (!file->text || !digest)
 		return 0;
-	now = digest_text(fresh->text, fresh->len, applied);
-	same = (strcmp(now, applied) == 0);
+	now = digest_text(file->text, file->len, digest);
+	same = (now && strcmp(now, digest) == 0);
 	free(now);
 	return same;
 }
 
-int FAST_FUNC read_given_file(struct settings_file *fresh, const char *file)
+static int read_one(struct settings_file *saved, const char *name)
 {
-	if (read_text(fresh, AT_FDCWD, file, OSCONF_SIZE_MAX) != 0)
+	int result;
+
+	if (read_file(&saved->file, name, SAVED_SIZE_MAX) != 0)
 		return -1;
-	if (!fresh->text) {
-		bb_perror_msg("can't read %s", file);
-		return -1;
-	}
-	return 0;
+	result = saved->file.text ? understand(saved, 0) : 0;
+	saved->unread = saved->file.text && !saved->valid;
+	return result;
 }
 
-int FAST_FUNC read_osconf(struct settings_file *fresh, const char *applied, int osconf_dir)
+/* What replaces a file in another directory is a new one */
+static void save_as_new(struct settings_file *saved, const struct place *place)
 {
-	if (read_text(fresh, osconf_dir, OSCONF_FILE, OSCONF_SIZE_MAX) != 0)
+	saved->file.text = NULL;
+	saved->file.name = place->saved;
+	saved->file.path = is_relative(place) ? place->saved : xmalloc_follow_symlinks(place->saved);
+	if (!saved->file.path)
+		saved->unread = 1;
+}
+
+static int read_relative(struct settings_file *saved, const struct place *place)
+{
+	int result;
+
+	if (place->osconf_dir < 0)
+		return -1; /* that it can't be opened has been said */
+	if (leads_elsewhere(place->saved))
+		return error_msg("%s: not in a real directory", place->saved);
+	result = read_one(saved, place->saved);
+	if (!saved->unread && !saved->file.text) {
+		saved->unread = 1;
+		result = read_one(saved, SAVED_ABSOLUTE);
+		save_as_new(saved, place);
+	}
+	return result;
+}
+
+/* What is saved next to os.conf is newer: it is removed when it is saved here */
+static int read_absolute(struct settings_file *saved, struct place *place)
+{
+	struct file newer;
+	int result;
+
+	newer.text = NULL;
+	if (place->osconf_dir >= 0 && read_file(&newer, SAVED_RELATIVE, SAVED_SIZE_MAX) != 0)
 		return -1;
-	fresh->applied = (fresh->text && was_applied(fresh, applied));
+	result = read_one(saved, place->saved);
+	if (!newer.text || saved->unread)
+		return result;
+	if (was_applied(&newer, saved->settings.value[KEY_MOVED])) {
+		place->saved_moved = 1;
+		return result;
+	}
+	saved->report.text = NULL;
+	saved->file = newer;
+	saved->valid = 0;
+	result = understand(saved, 0);
+	saved->unread = !saved->valid;
+	place->saved_moves = 1;
+	save_as_new(saved, place);
+	return result;
+}
+
+int FAST_FUNC read_saved(struct settings_file *saved, struct place *place)
+{
+	saved->unread = 1;
+	return is_relative(place) ? read_relative(saved, place) : read_absolute(saved, place);
+}
+
+int FAST_FUNC read_given_file(struct settings_file *fresh, const char *name)
+{
+	const char *path = xmalloc_follow_symlinks(name);
+
+	if (path && read_file(&fresh->file, path, OSCONF_SIZE_MAX) != 0)
+		return -1;
+	return fresh->file.text ? 0 : perror_msg("%s: can't read", name);
+}
+
+int FAST_FUNC read_osconf(struct settings_file *fresh, const char *applied)
+{
+	if (read_file(&fresh->file, OSCONF_FILE, OSCONF_SIZE_MAX) != 0)
+		return -1;
+	if (!fresh->file.text && access(OSCONF_REJECTED, F_OK) == 0)
+		error_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, OSCONF_FILE);
+	fresh->applied = was_applied(&fresh->file, applied);
 	if (fresh->applied)
 		verbose_msg("%s has been applied before", OSCONF_FILE);
 	return 0;
 }
 
-int FAST_FUNC merge_fresh(struct settings_file *saved, struct settings_file *fresh)
-{
-	if (!fresh->text || fresh->applied)
-		return 0;
-	if (understand(fresh, "", 1) != 0)
-		return -1;
-	settings_merge(&saved->settings, &fresh->settings);
-	return fresh->report.text ? -1 : 0;
-}
-
 void FAST_FUNC wipe_text(struct settings_file *file)
 {
-	if (file->text) {
-		memset(file->text, 0, file->len);
+	if (file->file.text) {
+		memset(file->file.text, 0, file->file.len);
 		barrier(); /* or the compiler may leave it out */
 	}
 }

@@ -1,130 +1,71 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: settings -> checked; merged; as text again; as numbers.
+ * osconf: settings -> checked; merged; as text again.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //kbuild:lib-$(CONFIG_OSCONF) += settings.o
-#include "osconf.h"
+#include "settings.h"
+#include "value.h"
 
-unsigned FAST_FUNC prefix_len(uint32_t netmask)
+enum {
+	KEY_NAME_SIZE = sizeof("dns_nameserver"),
+	SHOWN_MAX = 64,
+};
+
+/* MUST match the order of the keys in settings.h */
+static const char global_keys[] ALIGN1 =
+	"hostname\0" "password\0" "dns_nameserver\0" "password_hash\0" "applied\0" "moved\0";
+static const char interface_keys[] ALIGN1 =
+	"ip_addr\0" "netmask\0" "gateway\0" "mac_addr\0" "route\0";
+
+int FAST_FUNC find_key(const char *name)
 {
-	return netmask ? 33 - ffs(netmask) : 0;
-}
+	const char *s = is_prefixed_with(name, "eth");
+	unsigned n;
+	int key;
 
-/* Four decimal numbers: no octal, no hexadecimal, no short forms, which
- * inet_aton() takes.  Returns what follows; NULL: it is no address. */
-static const char *take_address(const char *s, uint32_t *address)
-{
-	unsigned octet;
-	int i;
-
-	*address = 0;
-	for (i = 0; i < 4; i++) {
-		if (i && *s++ != '.')
-			return NULL;
-		s = take_number(s, 255, &octet);
-		if (!s)
-			return NULL;
-		*address = (*address << 8) | octet;
-	}
-	return s;
-}
-
-/* RFC 1122, 3.2.1.3: not 0.0.0.0/8, 127.0.0.0/8; RFC 5771: no multicast, and
- * nothing above it */
-static int is_host_address(uint32_t address)
-{
-	unsigned first = address >> 24;
-
-	return first != 0 && first != 127 && first < 224;
-}
-
-static int is_netmask(uint32_t mask)
-{
-	return mask && !(~mask & (~mask + 1));
-}
-
-/* RFC 1123, 2.1: labels of letters, digits and hyphens, none at a label's
- * ends; a label has up to 63 bytes, and Linux takes 64 in all */
-static int is_hostname(const char *s)
-{
-	const char *label = s;
-	const char *name = s;
-
-	for (;; s++) {
-		if (isalnum(*s) || (*s == '-' && s != label))
-			continue;
-		if (s == label || s[-1] == '-' || s - label > 63)
-			return 0;
-		if (*s != '.')
-			return !*s && s - name <= 64;
-		label = s + 1;
-	}
-}
-
-/* Makes it the one that the kernel writes, too */
-static int is_mac_address(char *s)
-{
-	int i;
-
-	for (i = 0; i < MAC_SIZE - 1; i++)
-		if (i % 3 == 2 ? (s[i] != s[2] || !strchr(":-", s[2])) : !isxdigit(s[i]))
-			return 0;
-	if (s[i])
-		return 0;
-	for (; *s; s++)
-		*s = *s == '-' ? ':' : *s | 0x20; /* digits have that bit */
-	return 1;
-}
-
-int FAST_FUNC next_address(const char **list, const char **item, uint32_t *address)
-{
-	const char *s = skip_whitespace(*list);
-
-	if (!*s)
-		return 0;
-	*item = s;
-	*list = skip_non_whitespace(s);
-	return take_address(s, address) == *list ? 1 : -1;
-}
-
-int FAST_FUNC next_route(const char **list, const char **item, struct route *route)
-{
-	const char *s = *list;
-	unsigned prefix;
-
-	s += strspn(s, "; \t");
-	if (!*s)
-		return 0;
-	*item = s;
-	*list = strchrnul(s, ';');
-	s = take_address(s, &route->destination);
-	if (!s || *s != '/')
+	if (!s)
+		return index_in_strings(global_keys, name);
+	s = take_number(s, INTERFACES_MAX - 1, &n);
+	if (!s || *s != '_')
 		return -1;
-	s = take_number(s + 1, 32, &prefix);
-	if (!s || !isblank(*s))
-		return -1;
-	s = take_address(skip_whitespace(s), &route->gateway);
-	if (!s || skip_whitespace(s) != *list || !is_host_address(route->gateway))
-		return -1;
-	route->netmask = prefix ? 0xffffffff << (32 - prefix) : 0;
-	route->destination &= route->netmask;
-	return 1;
+	key = index_in_strings(interface_keys, s + 1);
+	return key < 0 ? key : KEY_INTERFACE((int)n) + key;
 }
 
+static char *put_key_name(char *p, int key)
+{
+	int eth = key - GLOBAL_KEYS;
+
+	if (eth < 0)
+		return stpcpy(p, nth_string(global_keys, key));
+	return p + sprintf(p, "eth%d_%s", eth / INTERFACE_KEYS,
+			nth_string(interface_keys, eth % INTERFACE_KEYS));
+}
+
+/* A password must not get on a console or into os.conf.rejected by a line that
+ * was joined with another one, or a value that was meant for another key */
+static int may_be_secret(int key, const char *value)
+{
+	return key == KEY_PASSWORD || (key >= KEY_PASSWORD_HASH && key < GLOBAL_KEYS)
+		|| (key == KEY_HOSTNAME && value[strcspn(value, " \t;,")])
+		|| strchr(value, '=') || strcasestr(value, "password");
+}
+
+/* item: the part of value that is wrong, len bytes long */
 static void refuse(struct report *report, int key, const char *item, int len,
 		const char *value, const char *wrong)
 {
 	char name[KEY_NAME_SIZE];
 
-	key_name(key, name);
-	if (key == KEY_PASSWORD) {
-		report_line(report, "# %s %s", name, wrong);
+	put_key_name(name, key);
+	if (may_be_secret(key, value)) {
+		report_line(report, "# %s: the value (not shown) %s", name, wrong);
 		return;
 	}
-	report_line(report, "# %s: '%.*s%s' %s", name, MIN(len, 64), item,
-			len > 64 ? "..." : "", wrong);
+	report_line(report, "# %s: '%.*s%s' %s", name, MIN(len, SHOWN_MAX), item,
+			len > SHOWN_MAX ? "..." : "", wrong);
 	report_line(report, "%s='%s'", name, value);
 }
 
@@ -162,20 +103,21 @@ static char *clean_list(struct report *report, int key, char *list)
 }
 
 /* Returns NULL; else what is wrong with the value */
-static const char *check_value(int key0, char *value)
+static const char *check_value(int key, char *value)
 {
 	uint32_t address = 0;
 	const char *end = take_address(value, &address);
 
 	if (!end || *end)
 		address = 0; /* which none may be */
-	switch (key0) {
+	switch (key) {
 	case KEY_HOSTNAME:
 		return is_hostname(value) ? NULL : "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')";
 	case KEY_PASSWORD:
-		return password_decode(value) == 0 ? NULL : "is not the base64 of a line of text";
+		return decode_password(value) == 0 ? NULL : "is not the base64 of a line of text";
 	case KEY_PASSWORD_HASH:
 	case KEY_APPLIED:
+	case KEY_MOVED:
 		return is_password_hash(value) ? NULL : "is not a sha512-crypt hash";
 	case KEY_INTERFACE(0) + NETMASK:
 		return is_netmask(address) ? NULL : "is not a contiguous mask (like 255.255.255.0)";
@@ -186,35 +128,34 @@ static const char *check_value(int key0, char *value)
 	}
 }
 
-void FAST_FUNC settings_check(struct settings *settings, struct report *report)
+static char *checked_value(struct report *report, int key, char *value)
 {
-	int key;
+	/* of ethN, that of eth0 */
+	int kind = key < GLOBAL_KEYS ? key : GLOBAL_KEYS + (key - GLOBAL_KEYS) % INTERFACE_KEYS;
+	const char *wrong;
 
-	for (key = 0; key < KEYS; key++) {
-		char *value = settings->value[key];
-		/* for ethN, that of eth0 */
-		int key0 = key < GLOBAL_KEYS ? key : GLOBAL_KEYS + (key - GLOBAL_KEYS) % INTERFACE_KEYS;
-		const char *wrong;
+	if (kind == KEY_DNS_NAMESERVER || kind == KEY_INTERFACE(0) + ROUTE)
+		return clean_list(report, key, value);
+	wrong = check_value(kind, value);
+	if (!wrong)
+		return value;
+	refuse(report, key, value, strlen(value), value, wrong);
+	return NULL;
+}
 
-		if (!value)
-			continue;
-		if (key0 == KEY_DNS_NAMESERVER || key0 == KEY_INTERFACE(0) + ROUTE) {
-			settings->value[key] = clean_list(report, key, value);
-			continue;
-		}
-		wrong = check_value(key0, value);
-		if (wrong) {
-			refuse(report, key, value, strlen(value), value, wrong);
-			settings->value[key] = NULL;
-		}
-	}
-	for (key = KEY_INTERFACE(0); key < KEYS; key += INTERFACE_KEYS) {
-		char **eth = &settings->value[key];
+void FAST_FUNC check_settings(struct settings *settings, struct report *report)
+{
+	int key, n;
+
+	for (key = 0; key < KEYS; key++)
+		if (settings->value[key])
+			settings->value[key] = checked_value(report, key, settings->value[key]);
+	for (n = 0; n < INTERFACES_MAX; n++) {
+		char **eth = &settings->value[KEY_INTERFACE(n)];
 		if (eth[IP_ADDR] && !eth[NETMASK]) {
 			/* Its gateway gets a host route: so it can be reached */
 			eth[NETMASK] = (char*)"255.255.255.255";
-			report_line(report, "# eth%d_netmask: none, %s is taken",
-				(key - GLOBAL_KEYS) / INTERFACE_KEYS, eth[NETMASK]);
+			report_line(report, "# eth%d_netmask: missing, using %s", n, eth[NETMASK]);
 		}
 	}
 }
@@ -240,15 +181,33 @@ uint32_t FAST_FUNC interfaces_named(const struct settings *settings)
 	return bits;
 }
 
-void FAST_FUNC settings_merge(struct settings *saved, const struct settings *fresh)
+uint32_t FAST_FUNC address_of_key(const struct settings *settings, int key)
+{
+	uint32_t address = 0;
+
+	if (settings->value[key])
+		take_address(settings->value[key], &address);
+	return address;
+}
+
+void FAST_FUNC set_value(struct settings *settings, int key, char *value)
+{
+	const char *old = settings->value[key];
+
+	settings->value[key] = value;
+	/* the password is not saved */
+	if (key != KEY_PASSWORD && (!old != !value || (old && strcmp(old, value) != 0)))
+		settings->changed = 1;
+}
+
+void FAST_FUNC merge_settings(struct settings *saved, const struct settings *fresh)
 {
 	uint32_t named = interfaces_named(fresh);
 	int n, key;
 
 	for (key = KEY_HOSTNAME; key <= KEY_DNS_NAMESERVER; key++)
 		if (fresh->value[key])
-			saved->value[key] = fresh->value[key];
-	saved->value[KEY_APPLIED] = NULL;
+			set_value(saved, key, fresh->value[key]);
 
 	for (n = 0; n < INTERFACES_MAX; n++) {
 		char *const *from = &fresh->value[KEY_INTERFACE(n)];
@@ -257,7 +216,7 @@ void FAST_FUNC settings_merge(struct settings *saved, const struct settings *fre
 
 		for (key = 0; key < INTERFACE_KEYS; key++)
 			if (whole || from[key])
-				saved->value[KEY_INTERFACE(n) + key] = from[key];
+				set_value(saved, KEY_INTERFACE(n) + key, from[key]);
 	}
 }
 
@@ -267,7 +226,6 @@ char* FAST_FUNC settings_to_text(const struct settings *settings)
 	static const char headline[] ALIGN1 =
 		"# Settings of this instance, saved by osconf from " OSCONF_DIR "/" OSCONF_FILE
 		" and applied at every boot; they may be edited.\n";
-	char name[KEY_NAME_SIZE];
 	size_t size = sizeof(headline);
 	char *text, *p;
 	int key;
@@ -277,17 +235,11 @@ char* FAST_FUNC settings_to_text(const struct settings *settings)
 			size += KEY_NAME_SIZE + strlen(settings->value[key]) + sizeof("=''\n");
 	text = xmalloc(size);
 	p = stpcpy(text, headline);
-	for (key = 0; key < KEYS; key++)
-		if (settings->value[key] && key != KEY_PASSWORD)
-			p += sprintf(p, "%s='%s'\n", key_name(key, name), settings->value[key]);
+	for (key = 0; key < KEYS; key++) {
+		if (settings->value[key] && key != KEY_PASSWORD) {
+			p = put_key_name(p, key);
+			p += sprintf(p, "='%s'\n", settings->value[key]);
+		}
+	}
 	return text;
-}
-
-uint32_t FAST_FUNC address_of_key(const struct settings *settings, int key)
-{
-	uint32_t address = 0;
-
-	if (settings->value[key])
-		take_address(settings->value[key], &address);
-	return address;
 }

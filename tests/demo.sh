@@ -50,7 +50,7 @@ boot() {
 	vm_start "$demo/disk.img" virtio "$1"
 	vm_login "$password" || exit 1
 	echo "   osconf said on the console:"
-	tr -d '\r' <"$console" | sed -n 's/^osconf: /      osconf: /p'
+	tr -d '\r' <"$console" | sed -n 's/^\(\[[0-9. ]*] \)*osconf: /      osconf: /p'
 	check "root logs in with" "the password of os.conf" "the password of os.conf"
 }
 

@@ -85,7 +85,7 @@ fi
 # settings in the file input; without what every plan has
 plan() {
 	mkdir -p root/etc
-	$as_root osconf -n -R root -f input "$@" 2>&1 | sed '/^ifconfig lo /d; /^echo .*hostname$/d; /^printf /d'
+	$as_root osconf -n -R root -f input "$@" 2>&1 | sed '/^ifconfig lo /d; /^cat >/,/^EOF$/d; /^# /d'
 }
 
 # The whole of it, and the exit status

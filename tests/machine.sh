@@ -2,11 +2,28 @@
 # Inside a machine (see boot in lib.sh): what it starts with, and what an
 # operator would look at.
 
+# Whatever the program does wrong, nothing outside the machine's own directory
+# can be changed: not the host's files, and not its devices' names.
+# WRITABLE: another directory in which something can be
+isolate() {
+	for dir in . ${WRITABLE-}; do
+		mount --bind "$dir" "$dir" || exit
+	done
+	cd "$PWD" || exit
+	mount -o remount,bind,ro /
+	mount -o remount,bind,ro /dev
+	mount -t tmpfs tmpfs /run
+	mount -t tmpfs tmpfs /tmp
+}
+
 start() {
 	hostname localhost
+	isolate
 	mount --bind etc /etc
 	mount --bind first /mnt
 	mount -t sysfs sysfs /sys
+	: >kmsg
+	mount --bind kmsg /dev/kmsg # or the host's log would have it
 	n=0
 	for card in $CARDS; do
 		ip link add "${card%%=*}" address "${card#*=}" type veth peer name "peer$n"

@@ -2,8 +2,10 @@
 # shellcheck shell=dash disable=SC1007,SC3043
 # What a careful engineer would write today instead of osconf, with busybox's
 # applets and nothing else: the file is data, each value is checked, cards are
-# found by MAC address, all routes are set, each file is synced before the next
-# one, and os.conf goes last. What the shell can do itself starts no process.
+# found by MAC address, all routes are set, and os.conf goes last. It waits for
+# the disk as often as its steps need: for all new files together, for their
+# names, for os.conf's new name and for its blanks. What the shell can do itself
+# starts no process.
 dir=/mnt/aliyun_custom_image
 conf=$dir/os.conf
 [ -f "$conf" ] && [ ! -L "$conf" ] || exit 0
@@ -39,12 +41,24 @@ is_hostname() {
 	[ ${#1} -le 64 ]
 }
 
-# replace FILE TEXT: durably
-replace() {
-	if ! { printf '%s\n' "$2" >"$1+" && sync "$1+" && mv "$1+" "$1" && sync "${1%/*}"; }; then
+# replace_later FILE TEXT
+replaced=
+replace_later() {
+	if printf '%s\n' "$2" >"$1+"; then
+		replaced="$replaced $1"
+	else
 		complain "can't write $1"
 		rm -f "$1+"
 	fi
+}
+
+# sync of a directory: its names; sync -f: all of its file system
+replace_all() {
+	sync -f /etc && sync /etc || complain "can't sync /etc"
+	for file in $replaced; do
+		mv "$file+" "$file" || complain "can't write $file"
+	done
+	sync /etc || complain "can't sync /etc"
 }
 
 # Keys that are known become variables, their values are never evaluated; what
@@ -77,7 +91,7 @@ set_password() { # HASH
 }$line"
 	done </etc/shadow
 	umask 077
-	replace /etc/shadow "$shadow"
+	replace_later /etc/shadow "$shadow"
 	umask 022
 }
 
@@ -122,7 +136,7 @@ set_card() { # ADDRESS NETMASK MAC ROUTES
 wipe() {
 	mv "$conf" "$conf.done" && sync "$dir" &&
 		head -c "$(stat -c %s "$conf.done")" /dev/zero 1<>"$conf.done" && sync "$conf.done" &&
-		rm "$conf.done" && sync "$dir"
+		rm "$conf.done"
 }
 
 read_conf
@@ -134,11 +148,13 @@ if [ -n "$password" ]; then
 	fi
 fi
 umask 077
-replace /etc/os.conf "$saved"
+replace_later /etc/os.conf "$saved"
 umask 022
 if is_hostname "$hostname"; then
 	hostname "$hostname"
-	replace /etc/hostname "$hostname"
+	replace_later /etc/hostname "$hostname"
+	[ -z "$eth0_ip_addr" ] || replace_later /etc/hosts "$(grep -v '# os.conf' /etc/hosts 2>/dev/null)
+$eth0_ip_addr $hostname # os.conf"
 elif [ -n "$hostname" ]; then
 	complain "hostname: $hostname"
 fi
@@ -151,7 +167,8 @@ for server in $dns_nameserver; do
 		complain "dns_nameserver: $server"
 	fi
 done
-[ -z "$servers" ] || replace /etc/resolv.conf "$servers"
+[ -z "$servers" ] || replace_later /etc/resolv.conf "$servers"
+replace_all
 ifconfig lo 127.0.0.1 netmask 255.0.0.0 up
 set_card "$eth0_ip_addr" "$eth0_netmask" "$eth0_mac_addr" "$eth0_route"
 set_card "$eth1_ip_addr" "$eth1_netmask" "$eth1_mac_addr" "$eth1_route"

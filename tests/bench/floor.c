@@ -1,10 +1,11 @@
 /*
  * The floor under any program that applies the documentation's classic
- * os.conf: the system calls that can't be avoided, each file made durable
- * before the next, and one sha512-crypt. It knows the answers beforehand: it
- * looks for no card, no earlier settings, no link, nothing that is set up
- * already. C library, compiler and the code of sha512-crypt are osconf's own,
- * so that what osconf needs more is its own doing.
+ * os.conf: the system calls that can't be avoided, osconf's own way to wait for
+ * the disk (all new files together, then their names, then os.conf), and one
+ * sha512-crypt. It knows the answers beforehand: it looks for no card, no
+ * earlier settings, no link, nothing that is set up already. C library, compiler
+ * and the code of sha512-crypt are osconf's own, so that what osconf needs more
+ * is its own doing.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -46,16 +47,22 @@ static size_t read_file(int dir, const char *name, char *text, size_t size)
 	return len;
 }
 
-static void replace_file(int dir, const char *name, const char *text, mode_t mode)
+static void write_new(int dir, const char *new, const char *text, mode_t mode)
 {
-	char new[32];
-	int fd;
+	int fd = openat(dir, new, O_WRONLY | O_CREAT | O_EXCL, mode);
 
-	sprintf(new, "%s+", name);
-	fd = openat(dir, new, O_WRONLY | O_CREAT | O_EXCL, mode);
 	must(fd >= 0, new);
-	must(write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fsync(fd) == 0 && close(fd) == 0
-		&& renameat(dir, new, dir, name) == 0 && fsync(dir) == 0 && syncfs(dir) == 0, name);
+	must(write(fd, text, strlen(text)) == (ssize_t)strlen(text) && close(fd) == 0, new);
+}
+
+static void rename_new(int dir, const char *new, const char *name)
+{
+	must(renameat(dir, new, dir, name) == 0, name);
+}
+
+static void sync_names(int dir)
+{
+	must(futimens(dir, NULL) == 0 && fsync(dir) == 0, "fsync");
 }
 
 static void set_password(int etc)
@@ -73,7 +80,7 @@ static void set_password(int etc)
 		rest = strchr(rest, ':') + 1;
 	snprintf(new, sizeof(new), "root:%s:%ld:%s", pw_encrypt("qwer1234", salt, 0),
 		(long)time(NULL) / (24 * 60 * 60), rest);
-	replace_file(etc, "shadow", new, 0600);
+	write_new(etc, "shadow+", new, 0600);
 }
 
 static void set_address(int fd, const char *card, const char *address, const char *mask)
@@ -117,7 +124,7 @@ static void save_settings(int etc, const char *conf)
 	const char *password = strstr(conf, "password=");
 
 	sprintf(saved, "%.*s%s", (int)(password - conf), conf, strchr(password, '\n') + 1);
-	replace_file(etc, "os.conf", saved, 0600);
+	write_new(etc, "os.conf+", saved, 0600);
 }
 
 int main(void)
@@ -132,14 +139,24 @@ int main(void)
 	len = read_file(dir, "os.conf", conf, sizeof(conf));
 	set_password(etc);
 	save_settings(etc, conf);
-	replace_file(etc, "hostname", "iZ23r29djmjZ\n", 0644);
-	replace_file(etc, "resolv.conf", "nameserver 7.7.7.7\nnameserver 8.8.8.8\n", 0644);
+	write_new(etc, "hostname+", "iZ23r29djmjZ\n", 0644);
+	write_new(etc, "hosts+", "10.171.254.123 iZ23r29djmjZ\n", 0644);
+	write_new(etc, "resolv.conf+", "nameserver 7.7.7.7\nnameserver 8.8.8.8\n", 0644);
+	must(syncfs(etc) == 0, "syncfs");
+	sync_names(etc);
+	rename_new(etc, "shadow+", "shadow");
+	rename_new(etc, "os.conf+", "os.conf");
+	rename_new(etc, "hostname+", "hostname");
+	rename_new(etc, "hosts+", "hosts");
+	rename_new(etc, "resolv.conf+", "resolv.conf");
+	sync_names(etc);
 
-	must(renameat(dir, "os.conf", dir, "os.conf.done") == 0 && fsync(dir) == 0 && syncfs(dir) == 0, "rename");
+	rename_new(dir, "os.conf", "os.conf.done");
+	sync_names(dir);
 	memset(blanks, ' ', sizeof(blanks));
 	etc = openat(dir, "os.conf.done", O_WRONLY);
 	must(write(etc, blanks, len) == (ssize_t)len && fsync(etc) == 0 && close(etc) == 0, "wipe");
-	must(unlinkat(dir, "os.conf.done", 0) == 0 && fsync(dir) == 0 && syncfs(dir) == 0, "unlink");
+	must(unlinkat(dir, "os.conf.done", 0) == 0, "unlink");
 
 	must(sethostname("iZ23r29djmjZ", 12) == 0, "sethostname");
 	set_address(fd, "lo", "127.0.0.1", "255.0.0.0");

@@ -22,6 +22,7 @@ quick=
 [ "${1-}" != -q ] || quick=yes RUNS=1
 "$top/config/need.sh" strace ip bash perl ${quick:-mke2fs} || exit 1
 export bench="$BUILD/bench" raw="$BUILD/bench/raw"
+export WRITABLE="$raw"
 rm -rf "$raw" "${bench:?}/bin" "$bench/host"
 mkdir -p "$raw" "$bench/bin" "$bench/host"
 # where awk is a link through /etc, which is another one for what is measured

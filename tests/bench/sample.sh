@@ -1,10 +1,12 @@
 #!/bin/bash
 # shellcheck disable=SC1090,SC2086,SC2154
-# In the manner of the sample that goes with the platform's documentation:
-# os.conf is sourced, files of /etc/sysconfig are written, os.conf is removed.
-# Corrected as little as it takes to set up the network at all: the list of
-# routes is quoted, and instead of `service network restart`, which a minimal
-# image doesn't have, cards and routes are set up by ip.
+# In the manner of the sample that goes with the platform's documentation, in its
+# edition since 2019, which quotes the list of routes (that of up to 2018 did not,
+# and lost all gateways): os.conf is sourced, files of /etc/sysconfig are written,
+# os.conf is removed.
+# Corrected as little as it takes to set up the network at all: instead of
+# `service network restart`, which a minimal image doesn't have, cards and routes
+# are set up by ip.
 # Its other defects are left as they are: the file is executed; nothing is
 # checked or synced; cards are taken by name; a list is split at its first ";"
 # only; a route is left out if its destination is part of another's; eth1 is

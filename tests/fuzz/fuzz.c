@@ -10,9 +10,10 @@
  * The input is an os.conf; with SAVED=1, a file of saved settings. A
  * line "----" ends it, and the rest is the other of the two.
  */
-#include "osconf.h"
+#include "parse.h"
+#include "plan.h"
 
-struct file {
+struct text {
 	char *text;
 	size_t len;
 	struct settings settings;
@@ -43,7 +44,7 @@ static int is_printable_text(const char *s, size_t len)
 
 /* Returns 0: it is refused as a whole.  Large buffers are not allocated each
  * time: that takes longer than all the rest. */
-static int understand(struct file *file, const char *text, size_t len)
+static int understand(struct text *file, const char *text, size_t len)
 {
 	static char report[REPORT_SIZE], unknowns[REPORT_SIZE];
 	struct report unknown = { unknowns, 0 };
@@ -57,7 +58,7 @@ static int understand(struct file *file, const char *text, size_t len)
 
 	assignments = parse_text(file->text, len, &file->settings, &file->report, &unknown);
 	if (assignments >= 0)
-		settings_check(&file->settings, &file->report);
+		check_settings(&file->settings, &file->report);
 	CHECK(is_printable_text(file->report.text, file->report.len));
 	CHECK(is_printable_text(unknown.text, unknown.len));
 	return assignments >= 0;
@@ -67,7 +68,7 @@ static void check_saved(const struct settings *settings)
 {
 	char *text = settings_to_text(settings), *again;
 	size_t len = strlen(text);
-	struct file file;
+	struct text file;
 
 	CHECK(is_printable_text(text, len));
 	CHECK(understand(&file, text, len));
@@ -90,20 +91,20 @@ static struct card *card_of(const struct kernel *kernel, const char *name)
 	return card;
 }
 
-static void add_address(struct kernel *kernel, const char *label, struct card *card)
+static void add_address(struct kernel *kernel, const struct card *card, const struct step *step)
 {
-	unsigned i;
+	struct address *address;
 
-	for (i = 0; i < kernel->addresses; i++)
-		if (strcmp(kernel->address[i].label, label) == 0)
-			return;
-	kernel->address = xrealloc(kernel->address, (i + 1) * sizeof(kernel->address[0]));
-	strcpy(kernel->address[i].label, label);
-	kernel->address[i].card = card;
-	kernel->addresses++;
+	kernel->address = xrealloc_vector(kernel->address, 4, kernel->addresses);
+	address = &kernel->address[kernel->addresses++];
+	strcpy(address->label, card->name);
+	address->card = card;
+	address->ip_addr = step->route.destination;
+	address->netmask = step->route.netmask;
+	address->broadcast = broadcast_of(address->ip_addr, address->netmask);
 }
 
-static void add_route(struct kernel *kernel, const struct card *card, const struct route *route)
+static void add_route(struct kernel *kernel, const struct card *card, const struct route *route, unsigned metric)
 {
 	struct kernel_route *r;
 
@@ -111,6 +112,7 @@ static void add_route(struct kernel *kernel, const struct card *card, const stru
 	r = &kernel->route[kernel->routes++];
 	memset(r, 0, sizeof(*r));
 	r->route = *route;
+	r->metric = metric;
 	r->card = card;
 }
 
@@ -119,21 +121,19 @@ static void run_step_there(struct kernel *kernel, const struct step *step)
 	struct card *card;
 
 	if (step->what == STEP_HOSTNAME) {
-		strcpy(kernel->uts.nodename, step->name);
+		strcpy(kernel->hostname, step->name);
 		return;
 	}
 	card = card_of(kernel, step->name);
 	if (step->what == STEP_ADDRESS) {
 		struct route subnet = step->route;
-		card->ip_addr = step->route.destination;
-		card->netmask = step->route.netmask;
 		card->up = 1;
-		add_address(kernel, card->name, card);
+		add_address(kernel, card, step);
 		subnet.destination &= subnet.netmask;
-		if (~subnet.netmask)
-			add_route(kernel, card, &subnet);
+		if (~subnet.netmask && !card->loopback)
+			add_route(kernel, card, &subnet, 0);
 	} else if (step->what == STEP_ROUTE) {
-		add_route(kernel, card, &step->route);
+		add_route(kernel, card, &step->route, step->metric);
 	} else {
 		CHECK(!"a machine with nothing set up has nothing to remove");
 	}
@@ -153,11 +153,11 @@ static void check_step(const struct step *step)
 
 static void check_plan(const struct settings *settings)
 {
-	struct kernel kernel = { -1 };
+	struct kernel kernel = { 0 };
 	struct plan plan = { NULL }, again = { NULL };
 	unsigned i, routes;
 
-	kernel_untouched(&kernel, settings);
+	assume_cards(&kernel, settings);
 	make_plan(&plan, settings, &kernel);
 	routes = kernel.routes;
 	kernel.routes = 0; /* make_plan noted those it adds */
@@ -189,9 +189,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char separator[] = "\n----\n";
 	const char *text = (const char *)data;
 	const char *end = memmem(text, size, separator, sizeof(separator) - 1);
-	struct file first, second;
-	struct file *fresh = SAVED ? &second : &first;
-	struct file *saved = SAVED ? &first : &second;
+	struct text first, second;
+	struct text *fresh = SAVED ? &second : &first;
+	struct text *saved = SAVED ? &first : &second;
 	size_t rest;
 	int ok;
 
@@ -205,7 +205,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	ok = understand(&first, text, size) & understand(&second, end, rest);
 	if (ok) {
-		settings_merge(&saved->settings, &fresh->settings);
+		merge_settings(&saved->settings, &fresh->settings);
 		check_saved(&saved->settings);
 		check_plan(&saved->settings);
 	}

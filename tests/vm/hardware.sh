@@ -5,7 +5,7 @@
 # Its variables are those of run.sh and lib.sh:
 # shellcheck disable=SC2016,SC2034,SC2154
 
-HARDWARE_CASES="gpt whole_disk two_disks late mounted_at_boot overlay squashfs read_only_root device_mapper ufs1 ufs2"
+HARDWARE_CASES="gpt whole_disk two_disks late mounted_at_boot overlay squashfs read_only_root device_mapper renamed_card ufs1 ufs2"
 
 # The VPC os.conf, whose one card all of these have
 VPC_MAC=00:8c:fa:5e:14:23
@@ -85,8 +85,8 @@ case_two_disks() {
 	start_both "$initramfs" ""
 	login qwer1234
 	is "/ is on no disk: the first one counts" "$(vm_run hostname)" other
-	is "and it is said" "$(tr -d '\r' <"$console" | grep '^osconf: .*too:')" \
-		"osconf: /dev/vda1 has the directory aliyun_custom_image, too: it is left alone, -d tells which one is meant"
+	is "and it is said" "$(vm_said | grep too:)" \
+		"osconf: /dev/vda1 has the directory aliyun_custom_image, too: ignored, -d tells which one is meant"
 	vm_stop
 	is "the second's os.conf is left alone" "$(list_conf "$image")" os.conf
 }
@@ -122,9 +122,9 @@ case_mounted_at_boot() {
 	start virtio "$VPC_MAC"
 	login qwer1234
 	is "mounted read-only at /boot: said so, applied all the same, and remembered" \
-		"$(tr -d '\r' <"$console" | grep -e read-only -e "can't"; vm_run "grep -c ^applied /etc/os.conf; ls /boot/aliyun_custom_image")" \
+		"$(vm_said | grep -e read-only -e "can't"; vm_run "grep -c ^applied /etc/os.conf; ls /boot/aliyun_custom_image")" \
 		"osconf: /dev/vda1 is read-only
-osconf: can't remove os.conf: Read-only file system
+osconf: os.conf: can't remove: Read-only file system
 1
 os.conf"
 	vm_stop
@@ -194,6 +194,40 @@ case_device_mapper() {
 	vm_kill
 }
 
+# A sole card, which another name system has named, with another MAC address than
+# that of os.conf; and where messages are seen: the screen of the platform's VNC
+# is tty0, its serial log is ttyS0, and the last one is /dev/console
+case_renamed_card() {
+	root_with
+	hook 'mount_root() {
+		mount -o ro "$device" /new
+		ip link set eth0 name ens5
+	}'
+	make_image "$image" ext4 "$root"
+	put_conf "$image" "$fixtures/vpc.conf"
+	vm_start "$image" virtio 02:00:00:00:00:01 -kernel "$cache/kernel/vmlinuz" -initrd "$initramfs" \
+		-append "root=LABEL=osroot console=tty0 $OPTIONS" -device VGA
+	login qwer1234
+	is "a fresh os.conf and a sole card with another name and MAC address: it is used" "$(state | grep -v -e ^lo -e ^name)" "iZ23r29djmjZ
+ens5 10.171.254.123/24
+default via 10.171.254.1 dev ens5"
+	is "its MAC address is saved" "$(vm_run 'grep mac /etc/os.conf')" "eth0_mac_addr='02:00:00:00:00:01'"
+	warning="osconf: eth0: no card with MAC address 00:8c:fa:5e:14:23, using ens5 (02:00:00:00:00:01)"
+	is "the serial console shows each line once, under quiet" "$(vm_said)" "$warning
+osconf: root's password is changed
+osconf: /etc/os.conf: written
+osconf: /etc/resolv.conf: written
+osconf: /etc/hosts: written
+osconf: /etc/hostname: written
+osconf: hostname iZ23r29djmjZ
+osconf: lo: 127.0.0.1/8
+osconf: ens5: 10.171.254.123/24
+osconf: ens5: route 0.0.0.0/0 via 10.171.254.1"
+	is "the screen shows what is wrong" "$(vm_run 'tr "\n" " " </dev/vcs1 | grep -o "osconf: eth0: no card.*:01)"')" "$warning"
+	is "dmesg has all of it, once" "$(vm_run "dmesg | sed -n 's/.*\] osconf: /osconf: /p'" | sort)" "$(vm_said | sort -u)"
+	vm_kill
+}
+
 # Debian's kernel reads UFS and can't write it
 ufs() { # VERSION
 	"$top/config/need.sh" makefs || exit 1
@@ -213,7 +247,7 @@ put_ufs() {
 }
 
 said() {
-	tr -d '\r' <"$console" | grep '^osconf: .*os.conf\|^osconf: root'
+	vm_said | grep -e '^osconf: os.conf' -e '^osconf: root'
 }
 
 case_ufs1() {
@@ -223,7 +257,7 @@ case_ufs1() {
 	login qwer1234
 	is "it is read and applied" "$(state)" "$vpc_state"
 	is "that it can't be removed is said" "$(said)" "osconf: root's password is changed
-osconf: can't remove os.conf: Read-only file system"
+osconf: os.conf: can't remove: Read-only file system"
 	vm_run "echo root:mine | chpasswd" >/dev/null
 	vm_stop
 	start virtio "$VPC_MAC"
@@ -244,7 +278,7 @@ case_ufs2() {
 	ufs 2
 	start virtio "$VPC_MAC"
 	vm_wait 'login: $' || fail "the machine boots"
-	is "UFS2 whose superblock is not where Linux looks: said plainly" "$(tr -d '\r' <"$console" | sed -n '/^osconf: .dev/p')" \
+	is "UFS2 whose superblock is not where Linux looks: said plainly" "$(vm_said | grep /dev)" \
 		"osconf: /dev/vda1: no FAT, ext or UFS file system"
 	vm_kill
 }

@@ -264,6 +264,16 @@ vm_login() {
 	vm_wait 'login: $' && vm_send root && vm_wait 'Password: $' && vm_send "$1" && vm_wait '# $'
 }
 
+# What is wrong comes to the console by the kernel, which puts the time before it
+no_times() {
+	sed 's/^\[[0-9. ]*] //'
+}
+
+# What osconf said at the boot
+vm_said() {
+	tr -d '\r' <"$console" | no_times | grep '^osconf: '
+}
+
 # Runs a command in the machine, after vm_login; its output
 vm_run() {
 	mark=$(wc -c <"$console")

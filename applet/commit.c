@@ -1,0 +1,208 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: settings -> durable; then os.conf is consumed.
+ * A step that destroys something comes only after all that it depends on has
+ * been read and done without an error.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += commit.o
+#include "commit.h"
+#include "hash.h"
+#include "message.h"
+#include "password.h"
+
+struct commit {
+	struct settings *settings;
+	const struct settings_file *saved, *fresh;
+	const struct place *place;
+	struct batch *batch;
+	const struct replacement *saved_settings, *rejected; /* NULL: they stay as they are */
+	const char *shadow; /* NULL: the password stays as it is */
+};
+
+/*** Password ***/
+
+/* Where /etc/shadow is not persistent, the hash is saved with the settings, and
+ * set from there at every boot.  Where it is, a hash that was saved goes there,
+ * once.  Returns 0; -1 if it can't be done. */
+static int commit_password(struct commit *c)
+{
+	const char *password = c->settings->value[KEY_PASSWORD];
+	char *hash = c->settings->value[KEY_PASSWORD_HASH];
+	struct root_password root;
+
+	if (!password && !(c->place->shadow_persistent && hash))
+		return 0;
+	if (!c->place->shadow_persistent) {
+		hash = hash_password(password, hash);
+		if (hash)
+			set_value(c->settings, KEY_PASSWORD_HASH, hash);
+		return hash ? 0 : -1;
+	}
+	if (read_root_password(&root) != 0)
+		return -1;
+	if (password)
+		hash = hash_password(password, root.hash);
+	if (!hash || set_root_password(&root, hash) != 0)
+		return -1;
+	set_value(c->settings, KEY_PASSWORD_HASH, NULL);
+	c->shadow = root.path;
+	return 0;
+}
+
+/*** Settings ***/
+
+static int may_be_saved(const struct commit *c)
+{
+	return c->place->known && !c->saved->unread
+		&& (!is_relative(c->place) || c->place->osconf_dir >= 0);
+}
+
+/* Returns 0; -1 if it can't be done */
+static int save_settings(struct commit *c)
+{
+	const struct file *old = &c->saved->file;
+
+	if (old->text && !c->settings->changed)
+		return 0;
+	c->saved_settings = replace_later(c->batch, old, settings_to_text(c->settings), 0600);
+	return c->saved_settings ? 0 : -1;
+}
+
+/* What was refused would be lost with os.conf, or with saved settings that somebody
+ * has edited.  An os.conf that can't be removed has it still. */
+static int save_rejected(struct commit *c)
+{
+	const char *old = c->saved_settings ? c->saved->report.text : NULL;
+	const char *new = c->fresh->report.text;
+	struct file file;
+
+	if ((!old && !new) || (option_mask32 & OPT_file) || is_read_only(c->place->osconf_dir))
+		return 0;
+	file.name = file.path = OSCONF_REJECTED;
+	file.text = NULL;
+	c->rejected = replace_later(c->batch, &file, xasprintf("%s%s", old ? old : "", new ? new : ""), 0600);
+	return c->rejected ? 0 : -1;
+}
+
+/* Returns 0; -1 if some of it can't be done */
+static int prepare(struct commit *c)
+{
+	int password = commit_password(c);
+
+	if (!may_be_saved(c))
+		return error_msg("settings are not saved, %s stays", OSCONF_FILE);
+	if (password != 0 && c->place->saved_moves) /* the hash is only there */
+		return -1;
+	if (save_settings(c) != 0 || save_rejected(c) != 0)
+		return -1;
+	return password;
+}
+
+static int is_done(const struct replacement *replacement)
+{
+	return !replacement || !replacement->failed;
+}
+
+/* What was renamed in an earlier run counts, too: that may not have got so far */
+static int sync_committed(const struct commit *c)
+{
+	return sync_names(c->saved->file.path, c->shadow, c->rejected ? OSCONF_REJECTED : NULL);
+}
+
+/*** os.conf goes ***/
+
+static int consume(void)
+{
+	if (rename(OSCONF_FILE, OSCONF_DONE) != 0)
+		return perror_msg("%s: can't remove", OSCONF_FILE);
+	return sync_names(OSCONF_DONE, NULL, NULL) == 0 ? wipe_file(OSCONF_DONE) : -1;
+}
+
+static int remove_moved(void)
+{
+	if (unlink(SAVED_RELATIVE) != 0)
+		return perror_msg("%s: can't remove", SAVED_RELATIVE);
+	return sync_names(SAVED_RELATIVE, NULL, NULL);
+}
+
+/* What can't be removed must not be applied again.  Returns 0; -1 if it may be */
+static int remember(struct commit *c, const char *name, int key)
+{
+	struct file file;
+
+	if (read_file(&file, name, INT_MAX) != 0 || !file.text)
+		return -1;
+	set_value(c->settings, key, digest_text(file.text, file.len, NULL));
+	memset(file.text, 0, file.len);
+	if (!c->settings->value[key] || save_settings(c) != 0)
+		return -1;
+	replace_all(c->batch);
+	return c->saved_settings->failed ? -1 : sync_committed(c);
+}
+
+/* What os.conf and os.conf.saved have to say is durable elsewhere */
+static int remove_sources(struct commit *c)
+{
+	int failed = 0;
+
+	if (c->place->saved_moves) {
+		failed = remove_moved();
+		if (failed && remember(c, SAVED_RELATIVE, KEY_MOVED) != 0)
+			return -1;
+	}
+	if (!c->fresh->valid || (option_mask32 & OPT_file))
+		return failed;
+	if (!c->rejected)
+		unlink(OSCONF_REJECTED);
+	if (consume() == 0)
+		return failed;
+	remember(c, OSCONF_FILE, KEY_APPLIED);
+	return -1;
+}
+
+/*** The commit point ***/
+
+int FAST_FUNC commit(struct settings *settings, const struct settings_file *saved,
+		const struct settings_file *fresh, const struct place *place, struct batch *batch)
+{
+	struct commit c = { settings, saved, fresh, place, batch, NULL, NULL, NULL };
+	int to_commit = fresh->valid || place->saved_moves;
+	int failed = 0;
+
+	if (fresh->valid && !(option_mask32 & OPT_file))
+		set_value(settings, KEY_APPLIED, NULL);
+	if (place->saved_moved) {
+		batch->failed = (remove_moved() != 0);
+		if (!batch->failed) {
+			set_value(settings, KEY_MOVED, NULL);
+			to_commit = 1;
+		}
+	}
+	if (fresh->applied && !is_read_only(place->osconf_dir)) {
+		failed = consume();
+		if (!failed) {
+			set_value(settings, KEY_APPLIED, NULL);
+			to_commit = 1;
+		}
+	}
+	if (to_commit)
+		failed |= prepare(&c);
+	replace_all(batch);
+	if (to_commit && !failed && is_done(c.saved_settings) && is_done(c.rejected)) {
+		failed = sync_committed(&c);
+		if (!failed)
+			failed = remove_sources(&c);
+	}
+	return batch->failed ? -1 : failed;
+}
+
+void FAST_FUNC print_commit(const struct settings_file *fresh, const struct place *place)
+{
+	if (fresh->settings.value[KEY_PASSWORD])
+		puts("# root's password is changed");
+	printf("# settings are saved in %s\n", place->saved);
+	if (!(option_mask32 & OPT_file))
+		puts("# "OSCONF_FILE" is removed");
+}

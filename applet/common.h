@@ -1,0 +1,36 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: what all of its files share: names, limits, options.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+#ifndef OSCONF_COMMON_H
+#define OSCONF_COMMON_H 1
+
+#include "libbb.h"
+
+#define OSCONF_DIR      "aliyun_custom_image"
+#define OSCONF_FILE     "os.conf"
+#define OSCONF_DONE     OSCONF_FILE ".done"
+#define OSCONF_REJECTED OSCONF_FILE ".rejected"
+#define SAVED_ABSOLUTE  "/etc/" OSCONF_FILE
+#define SAVED_RELATIVE  OSCONF_FILE ".saved"
+
+enum {
+	WAIT_STEP_MS = 50, /* between two looks for what is not there yet */
+};
+
+/* Options, in the order of getopt32's string */
+enum {
+	OPT_dry_run = 1 << 0,
+	OPT_quiet   = 1 << 1,
+	OPT_verbose = 1 << 2,
+	OPT_device  = 1 << 3,
+	OPT_file    = 1 << 4,
+	OPT_saved   = 1 << 5,
+	OPT_root    = 1 << 6,
+	OPT_wait    = 1 << 7,
+	OPT_backend = (1 << 8) * ENABLE_FEATURE_OSCONF_BACKENDS,
+};
+
+#endif

@@ -1,0 +1,133 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: settings -> files that can be worked out from them.
+ * Comparing them is all that remembers what is done.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += converge.o
+#include "converge.h"
+#include "message.h"
+#include "password.h"
+#include "value.h"
+
+enum { FILE_SIZE_MAX = 1024 * 1024 };
+
+#define HOSTS_MARK " # osconf"
+
+/* text: what the file should be */
+static void replace_if_different(struct batch *batch, const struct file *file, const char *text)
+{
+	if (!file->text || strcmp(file->text, text) != 0)
+		replace_later(batch, file, text, 0644);
+}
+
+/* Copies the lines of old that are not osconf's.  Returns the end of new */
+static char *copy_others(char *new, const char *old, int (*is_ours)(const char *line, size_t len))
+{
+	while (old && *old) {
+		const char *end = strchrnul(old, '\n');
+
+		if (!is_ours(old, end - old)) {
+			new = mempcpy(new, old, end - old);
+			*new++ = '\n';
+		}
+		old = *end ? end + 1 : end;
+	}
+	*new = '\0';
+	return new;
+}
+
+/* hostname(5) */
+static int converge_hostname(const char *hostname, struct batch *batch)
+{
+	struct file file;
+
+	if (read_file(&file, "/etc/hostname", FILE_SIZE_MAX) != 0)
+		return -1;
+	replace_if_different(batch, &file, xasprintf("%s\n", hostname));
+	return 0;
+}
+
+static int is_our_host(const char *line, size_t len)
+{
+	enum { LEN = sizeof(HOSTS_MARK) - 1 };
+
+	return len >= LEN && memcmp(line + len - LEN, HOSTS_MARK, LEN) == 0;
+}
+
+/* hosts(5): canonical name, then aliases.  The host's own address is that of the
+ * lowest interface. */
+static int converge_hosts(const char *hostname, const struct settings *settings, struct batch *batch)
+{
+	uint32_t with_address = interfaces_with(settings, IP_ADDR);
+	size_t label_len = strcspn(hostname, ".");
+	struct file file;
+	char *text, *p;
+
+	if (read_file(&file, "/etc/hosts", FILE_SIZE_MAX) != 0)
+		return -1;
+	p = text = xmalloc((file.text ? file.len : 0) + 2 * strlen(hostname) + sizeof("\n255.255.255.255  " HOSTS_MARK "\n"));
+	p = copy_others(p, file.text, is_our_host);
+	if (with_address) {
+		p += sprintf(p, "%s %s", settings->value[KEY_INTERFACE(ffs(with_address) - 1) + IP_ADDR], hostname);
+		if (hostname[label_len])
+			p += sprintf(p, " %.*s", (int)label_len, hostname);
+		strcpy(p, HOSTS_MARK "\n");
+	}
+	if (file.text || *text)
+		replace_if_different(batch, &file, text);
+	return 0;
+}
+
+static int is_nameserver(const char *line, size_t len)
+{
+	enum { LEN = sizeof("nameserver") - 1 };
+
+	return len > LEN && is_prefixed_with(line, "nameserver") && isblank(line[LEN]);
+}
+
+/* resolv.conf(5).  What is not a name server (search, options) is kept */
+static int converge_nameservers(const char *servers, struct batch *batch)
+{
+	struct file file;
+	const char *item;
+	char *text, *p;
+	uint32_t address;
+
+	if (read_file(&file, "/etc/resolv.conf", FILE_SIZE_MAX) != 0)
+		return -1;
+	/* "1.1.1.1 " becomes "nameserver 1.1.1.1\n" */
+	p = text = xmalloc((file.text ? file.len : 0) + 3 * strlen(servers) + sizeof("\nnameserver 255.255.255.255\n"));
+	p = copy_others(p, file.text, is_nameserver);
+	while (next_address(&servers, &item, &address) > 0)
+		p += sprintf(p, "nameserver "ADDRESS_FORMAT"\n", ADDRESS_ARGS(address));
+	replace_if_different(batch, &file, text);
+	return 0;
+}
+
+int FAST_FUNC converge_files(const struct settings *settings, const struct place *place, struct batch *batch)
+{
+	const char *hostname = settings->value[KEY_HOSTNAME];
+	const char *servers = settings->value[KEY_DNS_NAMESERVER];
+	int failed = 0;
+
+	/* a read-only root does without these: the name is set at every boot */
+	if (hostname && !place->etc_read_only) {
+		failed |= converge_hostname(hostname, batch);
+		failed |= converge_hosts(hostname, settings, batch);
+	}
+	if (servers)
+		failed |= converge_nameservers(servers, batch);
+	return failed;
+}
+
+int FAST_FUNC converge_password(const struct settings *settings, const struct place *place)
+{
+	const char *hash = settings->value[KEY_PASSWORD_HASH];
+	struct root_password root;
+
+	if (place->shadow_persistent || !hash)
+		return 0;
+	return read_root_password(&root) == 0 ? set_root_password(&root, hash) : -1;
+}

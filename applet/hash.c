@@ -1,0 +1,64 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: password, or a file's text -> sha512-crypt hash.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += hash.o
+#include "hash.h"
+#include "guard.h"
+#include "message.h"
+#include "value.h"
+
+struct crypt {
+	const char *password, *salt;
+	char *hash;
+};
+
+static int run_crypt(void *data)
+{
+	struct crypt *crypt = data;
+
+	crypt->hash = pw_encrypt(crypt->password, crypt->salt, 1);
+	return 0;
+}
+
+/* pw_encrypt() dies where crypt() knows no such salt, or gives what is no hash */
+static char *checked_hash(const char *password, const char *salt)
+{
+	struct crypt crypt = { password, salt, NULL };
+
+	if (run_guarded(run_crypt, &crypt) != 0 || !is_password_hash(crypt.hash)) {
+		error_msg("password: this system's crypt() has no sha512-crypt");
+		return NULL;
+	}
+	return crypt.hash;
+}
+
+char* FAST_FUNC hash_password(const char *password, const char *like)
+{
+	char salt[MAX_PW_SALT_LEN];
+
+	if (like && is_password_hash(like)) {
+		char *hash = checked_hash(password, like);
+		if (!hash || strcmp(hash, like) == 0)
+			return hash;
+		free(hash);
+	}
+	crypt_make_pw_salt(salt, "sha512");
+	return checked_hash(password, salt);
+}
+
+/* The digest of a file with a password in it must be as hard to guess from
+ * as the password's own hash */
+char* FAST_FUNC digest_text(const char *text, size_t len, const char *like)
+{
+	sha256_ctx_t ctx;
+	char sum[32], hex[sizeof(sum) * 2 + 1];
+
+	sha256_begin(&ctx);
+	sha256_hash(&ctx, text, len);
+	sha256_end(&ctx, sum);
+	*bin2hex(hex, sum, sizeof(sum)) = '\0';
+	return hash_password(hex, like);
+}

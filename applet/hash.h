@@ -1,0 +1,18 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: sha512-crypt of a password, or of a file.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+#ifndef OSCONF_HASH_H
+#define OSCONF_HASH_H 1
+
+#include "common.h"
+
+/* Both return a hash in memory of its own; NULL after saying that this system's
+ * crypt() has no sha512-crypt.  like: a hash whose salt is used if it is that of
+ * the same password or text; NULL, or anything else: a new salt. */
+char *hash_password(const char *password, const char *like) FAST_FUNC;
+char *digest_text(const char *text, size_t len, const char *like) FAST_FUNC;
+
+#endif

@@ -1,0 +1,168 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: a device -> its file system, mounted in a private mount namespace,
+ * which ends with the process.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += mount.o
+#include <sched.h>
+#include <sys/mount.h>
+#include "mount.h"
+#include "message.h"
+#include "../../util-linux/volume_id/volume_id_internal.h"
+
+/* Returns 0; -1, errno is set.  EINVAL: / is no mount point */
+static int enter_namespace(void)
+{
+	static smallint entered;
+
+	if (!entered) {
+		if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+			return -1;
+		entered = 1;
+	}
+	return 0;
+}
+
+void FAST_FUNC mount_kernel_filesystems(void)
+{
+	static const char types[] ALIGN1 = "proc\0" "sysfs\0" "devtmpfs\0";
+	static const char targets[] ALIGN1 = "/proc\0" "/sys\0" "/dev\0";
+	struct stat root, st;
+	int i;
+
+	if (stat("/", &root) != 0)
+		return;
+	for (i = 0; i < 3; i++) {
+		const char *target = nth_string(targets, i);
+		if (stat(target, &st) == 0 && st.st_dev == root.st_dev && enter_namespace() == 0)
+			mount("none", target, nth_string(types, i), MS_NOSUID | MS_NOEXEC, NULL);
+	}
+}
+
+/*** What is on a block device ***/
+
+/* The features that ext3 and ext4 have and their elders lack:
+ * Documentation/filesystems/ext4/super.rst */
+static const char *ext_type(int fd)
+{
+	enum { SUPERBLOCK = 1024, FEATURES = 92 };
+	enum { HAS_JOURNAL = 0x4 };
+	enum { EXT4_INCOMPAT = 0x40 | 0x80 | 0x200 }; /* extents, 64bit, flex_bg */
+	enum { EXT4_RO_COMPAT = 0x8 | 0x20 | 0x400 }; /* huge_file, dir_nlink, metadata_csum */
+	uint32_t feature[3]; /* compat, incompat, ro_compat */
+
+	if (pread(fd, feature, sizeof(feature), SUPERBLOCK + FEATURES) != sizeof(feature))
+		return NULL;
+	if ((SWAP_LE32(feature[1]) & EXT4_INCOMPAT) || (SWAP_LE32(feature[2]) & EXT4_RO_COMPAT))
+		return "ext4";
+	return (SWAP_LE32(feature[0]) & HAS_JOURNAL) ? "ext3" : "ext2";
+}
+
+/* fs/ufs/ufs_fs.h; what the kernel takes for a default is none of these */
+static const char *ufs_type(int fd)
+{
+	enum { UFS1 = 8192, UFS2 = 65536, MAGIC = 1372 };
+	uint32_t magic;
+
+	if (pread(fd, &magic, sizeof(magic), UFS1 + MAGIC) == sizeof(magic) && magic == 0x00011954)
+		return "ufstype=44bsd";
+	if (pread(fd, &magic, sizeof(magic), UFS2 + MAGIC) == sizeof(magic) && magic == 0x19540119)
+		return "ufstype=ufs2";
+	return NULL;
+}
+
+static int is_ufs(const char *type)
+{
+	return type[0] == 'u';
+}
+
+const char* FAST_FUNC file_system_type(const char *device, const char *spec)
+{
+	struct volume_id *id;
+	const char *type = NULL;
+	int fd = open(device, O_RDONLY);
+
+	if (fd < 0)
+		return NULL;
+	id = volume_id_open_node(fd);
+	if (volume_id_probe_vfat(id) == 0)
+		type = "vfat";
+	else if (volume_id_probe_ext(id) == 0)
+		type = ext_type(fd);
+	else
+		type = ufs_type(fd);
+	if (type && spec && (is_prefixed_with(spec, "UUID=")
+		? strcasecmp(spec + 5, id->uuid)
+		: strcmp(spec + 6, id->label)) != 0
+	) {
+		type = NULL;
+	}
+	free_volume_id(id); /* closes fd */
+	return type;
+}
+
+/*** Mounted ***/
+
+static int mount_and_open(const char *device, const char *type, int flags)
+{
+	/* any directory will do: it is covered in our namespace for a moment only */
+	static const char mountpoint[] ALIGN1 = "/dev";
+	const char *data = NULL;
+	int fd;
+
+	if (is_ufs(type)) {
+		data = type;
+		type = "ufs";
+	} else if ((option_mask32 & OPT_dry_run) && type[0] == 'e' && type[3] != '2') {
+		data = "noload"; /* ext4.rst: a journal is replayed read-only, too */
+	}
+	if (mount(device, mountpoint, type, flags, data) != 0)
+		return -1;
+	fd = open(mountpoint, O_RDONLY | O_DIRECTORY);
+	umount2(mountpoint, MNT_DETACH);
+	return fd;
+}
+
+static const char *mount_error(void)
+{
+	switch (errno) {
+	case ENODEV:
+		return "this kernel has no driver for it";
+	case EUCLEAN:
+	case EBADMSG:
+	case EINVAL:
+		return "the file system is damaged, or has what this kernel does not know";
+	default:
+		return strerror(errno);
+	}
+}
+
+int FAST_FUNC open_mounted(const char *device, const char *type)
+{
+	const char *type_tried = type;
+	int flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	int fd;
+
+	if (enter_namespace() != 0)
+		return errno == EINVAL ? error_msg("can't mount %s: / is not a mount point (a chroot?), try -d DIR", device)
+			: perror_msg("can't enter a mount namespace");
+	if (option_mask32 & OPT_dry_run)
+		flags |= MS_RDONLY;
+	fd = mount_and_open(device, type, flags);
+	if (fd < 0 && errno == ENODEV && type[0] == 'e') {
+		/* a kernel may have ext4 only, which can do ext2 and ext3 */
+		type_tried = "ext4";
+		fd = mount_and_open(device, type_tried, flags);
+	}
+	if (fd < 0 && (errno == EBUSY || errno == EROFS || errno == EACCES || is_ufs(type))) {
+		/* mounted the other way already, or write-protected; few kernels can write UFS */
+		fd = mount_and_open(device, type_tried, flags ^ MS_RDONLY);
+		if (fd >= 0 && !(flags & MS_RDONLY) && !is_ufs(type))
+			error_msg("%s is read-only", device);
+	}
+	if (fd < 0)
+		error_msg("can't mount %s (%s): %s", device, type, mount_error());
+	return fd;
+}

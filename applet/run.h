@@ -1,0 +1,16 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: a plan, run.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+#ifndef OSCONF_RUN_H
+#define OSCONF_RUN_H 1
+
+#include "plan.h"
+
+/* Runs the steps of a plan in this process, or prints them with -n.  Returns 0;
+ * -1 after saying which failed: the others are done. */
+int run_plan(const struct plan *plan) FAST_FUNC;
+
+#endif

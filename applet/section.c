@@ -1,0 +1,70 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: lines -> a section of a file, between two marks; the rest stays.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_FEATURE_OSCONF_BACKENDS) += section.o
+#include "section.h"
+#include "message.h"
+
+enum { FILE_SIZE_MAX = 1024 * 1024 };
+
+#define SECTION_BEGIN "# BEGIN osconf"
+#define SECTION_END   "# END osconf"
+
+/* Returns the line that is mark, or begins with "mark:"; NULL: there is none */
+static char *find_mark(char *text, const char *mark)
+{
+	while (text) {
+		const char *end = is_prefixed_with(text, mark);
+		if (end && strchr(":\r\n", *end)) /* or the NUL byte */
+			return text;
+		text = strchr(text, '\n');
+		if (text)
+			text++;
+	}
+	return NULL;
+}
+
+int FAST_FUNC open_section(struct section *section, const char *path)
+{
+	char *begin, *end;
+
+	if (read_file(&section->file, path, FILE_SIZE_MAX) != 0)
+		return -1;
+	section->rest = xstrdup(section->file.text ? section->file.text : "");
+	begin = find_mark(section->rest, SECTION_BEGIN);
+	section->had = (begin != NULL);
+	if (begin) {
+		end = find_mark(begin, SECTION_END);
+		if (!end)
+			return error_msg("%s: the line '%s' is missing, the file is left alone", path, SECTION_END);
+		end = strchrnul(end, '\n');
+		overlapping_strcpy(begin, end + (*end == '\n'));
+	}
+	return 0;
+}
+
+int FAST_FUNC close_section(struct batch *batch, struct section *section, const char *lines)
+{
+	const struct file *file = &section->file;
+	const char *text = section->rest;
+	size_t len = strlen(text);
+
+	if (*lines)
+		text = xasprintf("%s%s" SECTION_BEGIN ": written at every boot from the saved settings, "
+				"changes in here are lost\n%s" SECTION_END "\n",
+				text, len && text[len - 1] != '\n' ? "\n" : "", lines);
+	else if (!section->had)
+		return 0;
+	if (file->text && strcmp(file->text, text) == 0)
+		return 0;
+	if (!*text && !(option_mask32 & OPT_dry_run)) {
+		if (unlink(file->name) != 0)
+			return perror_msg("%s: can't remove", file->name);
+		return 0;
+	}
+	replace_later(batch, file, text, 0644);
+	return 0;
+}

@@ -1,0 +1,180 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: the text of a value -> whether it is right; its number.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += value.o
+#include "value.h"
+
+enum {
+	HOSTNAME_MAX = 64, /* Linux: __NEW_UTS_LEN */
+	SALT_MAX     = 16,
+	HASH_LEN     = 86, /* 64 bytes in base 64 */
+};
+
+const char* FAST_FUNC take_number(const char *s, unsigned max, unsigned *number)
+{
+	const char *digits = s;
+
+	*number = 0;
+	while (isdigit(*s) && *number <= max)
+		*number = *number * 10 + (*s++ - '0');
+	if (s == digits || *number > max || (*digits == '0' && s > digits + 1))
+		return NULL;
+	return s;
+}
+
+const char* FAST_FUNC take_address(const char *s, uint32_t *address)
+{
+	unsigned octet;
+	int i;
+
+	*address = 0;
+	for (i = 0; i < 4; i++) {
+		if (i && *s++ != '.')
+			return NULL;
+		s = take_number(s, 255, &octet);
+		if (!s)
+			return NULL;
+		*address = (*address << 8) | octet;
+	}
+	return s;
+}
+
+int FAST_FUNC next_address(const char **list, const char **item, uint32_t *address)
+{
+	const char *s = skip_whitespace(*list);
+
+	if (!*s)
+		return 0;
+	*item = s;
+	*list = skip_non_whitespace(s);
+	return take_address(s, address) == *list ? 1 : -1;
+}
+
+int FAST_FUNC next_route(const char **list, const char **item, struct route *route)
+{
+	const char *s = *list;
+	unsigned prefix;
+
+	s += strspn(s, "; \t");
+	if (!*s)
+		return 0;
+	*item = s;
+	*list = strchrnul(s, ';');
+	s = take_address(s, &route->destination);
+	if (!s || *s != '/')
+		return -1;
+	s = take_number(s + 1, 32, &prefix);
+	if (!s || !isblank(*s))
+		return -1;
+	s = take_address(skip_whitespace(s), &route->gateway);
+	if (!s || skip_whitespace(s) != *list)
+		return -1;
+	if (route->gateway && !is_host_address(route->gateway))
+		return -1;
+	route->netmask = prefix ? 0xffffffff << (32 - prefix) : 0;
+	route->destination &= route->netmask;
+	return 1;
+}
+
+unsigned FAST_FUNC prefix_len(uint32_t netmask)
+{
+	return netmask ? 33 - ffs(netmask) : 0;
+}
+
+/* RFC 1123, 2.1: labels of letters, digits and hyphens, none at a label's ends */
+int FAST_FUNC is_hostname(const char *s)
+{
+	const char *name = s, *label = s;
+
+	for (;; s++) {
+		if (isalnum(*s) || (*s == '-' && s != label))
+			continue;
+		if (s == label || s[-1] == '-')
+			return 0;
+		if (*s != '.')
+			return !*s && s - name <= HOSTNAME_MAX;
+		label = s + 1;
+	}
+}
+
+/* RFC 1122, 3.2.1.3: not 0.0.0.0/8, 127.0.0.0/8; RFC 5771: no multicast, and
+ * nothing above it */
+int FAST_FUNC is_host_address(uint32_t address)
+{
+	unsigned first = address >> 24;
+
+	return first != 0 && first != 127 && first < 224;
+}
+
+int FAST_FUNC is_netmask(uint32_t mask)
+{
+	return mask && !(~mask & (~mask + 1));
+}
+
+int FAST_FUNC is_mac_address(char *s)
+{
+	int i;
+
+	for (i = 0; i < MAC_SIZE - 1; i++)
+		if (i % 3 == 2 ? (s[i] != s[2] || !strchr(":-", s[2])) : !isxdigit(s[i]))
+			return 0;
+	if (s[i])
+		return 0;
+	for (; *s; s++)
+		*s = *s == '-' ? ':' : *s | 0x20; /* digits have that bit */
+	return 1;
+}
+
+static size_t crypt64_len(const char *s)
+{
+	const char *start = s;
+
+	while (isalnum(*s) || *s == '.' || *s == '/')
+		s++;
+	return s - start;
+}
+
+int FAST_FUNC is_password_hash(const char *hash)
+{
+	size_t salt_len;
+
+	if (!is_prefixed_with(hash, "$6$"))
+		return 0;
+	hash += 3;
+	salt_len = crypt64_len(hash);
+	hash += salt_len;
+	return salt_len && salt_len <= SALT_MAX && *hash == '$'
+		&& crypt64_len(hash + 1) == HASH_LEN && !hash[1 + HASH_LEN];
+}
+
+/* RFC 4648: section 4's alphabet and padding, nothing else among it (3.3),
+ * pad bits zero (3.5) */
+int FAST_FUNC decode_password(char *base64)
+{
+	const char *s, *digit;
+	char *p = base64;
+	unsigned bits = 0, count = 0;
+	size_t len;
+
+	for (s = base64; (digit = memchr(bb_uuenc_tbl_base64, *s, 64)) != NULL; s++) {
+		bits = (bits << 6) | (digit - bb_uuenc_tbl_base64);
+		count += 6;
+		if (count >= 8) {
+			count -= 8;
+			*p++ = bits >> count;
+			bits &= (1 << count) - 1;
+		}
+	}
+	/* 0, 2 or 4 bits are left over, for as many half '=' */
+	if (count == 6 || bits != 0 || strcmp(s, &"=="[2 - count / 2]) != 0)
+		return -1;
+	memset(p, 0, s - p); /* what is left of it in base64 */
+	len = p - base64;
+	if (len && base64[len - 1] == '\n')
+		len--;
+	base64[len] = '\0';
+	return (len && strlen(base64) == len && !strchr(base64, '\n')) ? 0 : -1;
+}
