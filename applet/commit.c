@@ -139,7 +139,7 @@ static int remember(struct commit *c, const char *name, int key)
 	if (!c->settings->value[key] || save_settings(c) != 0)
 		return -1;
 	replace_all(c->batch);
-	return c->saved_settings->failed ? -1 : sync_committed(c);
+	return is_done(c->saved_settings) ? sync_committed(c) : -1;
 }
 
 /* What os.conf and os.conf.saved have to say is durable elsewhere */
