@@ -106,11 +106,11 @@ static int make_directory_of(const char *path)
 {
 	static const char roots[] ALIGN1 = "/run/\0" "/var/run/\0" "/tmp/\0" "/etc/\0";
 	char *simple = xstrdup(path), *parent = dirname(xstrdup(path));
-	const char *root;
+	int i;
 
 	bb_simplify_abs_path_inplace(simple);
-	for (root = roots; *root; root += strlen(root) + 1)
-		if (is_prefixed_with(simple, root))
+	for (i = 0; i < 4; i++)
+		if (is_prefixed_with(simple, nth_string(roots, i)))
 			return bb_make_directory(parent, 0755, FILEUTILS_RECUR);
 	errno = ENOENT;
 	return -1;

@@ -30,6 +30,12 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 2' HUP INT TERM
 failures=0
 
+# True if osconf needs nothing else. A sanitizer's build is not static, wants
+# /proc and has memory of its own; what needs an emulator is a script here
+stands_alone() {
+	! grep -q -e __asan_init -e '^exec qemu' "$BUILD/osconf"
+}
+
 passed() {
 	echo "PASS: $1"
 }
@@ -41,6 +47,11 @@ failed() {
 
 skipped() {
 	echo "SKIPPED: $1"
+}
+
+# glibc's words for an error, as musl has them
+words() {
+	sed -i 's|Input/output error|I/O error|; s|Cannot allocate memory|Out of memory|; s|Network is unreachable|Network unreachable|' "$1"
 }
 
 # SKIP=: cases in whose commands this extended regular expression is are for
@@ -59,6 +70,7 @@ testing() {
 		cd "$scratch/case" || exit
 		eval "$2"
 	) <"$scratch/stdin" >"$scratch/actual" 2>&1
+	words "$scratch/actual"
 	if cmp -s "$scratch/expected" "$scratch/actual"; then
 		passed "$1"
 	else
