@@ -54,7 +54,9 @@ replace_later() {
 
 # sync of a directory: its names; sync -f: all of its file system
 replace_all() {
-	sync -f /etc && sync /etc || complain "can't sync /etc"
+	if ! sync -f /etc || ! sync /etc; then
+		complain "can't sync /etc"
+	fi
 	for file in $replaced; do
 		mv "$file+" "$file" || complain "can't write $file"
 	done
