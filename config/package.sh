@@ -21,18 +21,22 @@ get_lists() {
 	[ "$ARCH" = "$(uname -m)" ] || [ -n "${APT_CONFIG-}" ] || foreign_apt "$cache/apt" "$debian_arch" >/dev/null
 }
 
-# Debian's package $1 in $cache/$2
+# Debian's package $1 in $cache/$2. Two tests may want the same one at once
 get_package() {
 	[ ! -d "$cache/$2" ] || return 0
 	get_lists
-	rm -rf "$cache/$2.new"
-	mkdir -p "$cache/$2.new"
-	(cd "$cache/$2.new" && apt-get -q download "$1" >apt.log 2>&1 && dpkg -x ./*.deb . && rm ./*.deb) || {
-		cat "$cache/$2.new/apt.log" >&2
-		echo "apt-get download ${1:-a kernel} failed" >&2
-		return 1
-	}
-	mv "$cache/$2.new" "$cache/$2"
+	(
+		flock 9
+		[ ! -d "$cache/$2" ] || exit 0
+		rm -rf "$cache/$2.new"
+		mkdir -p "$cache/$2.new"
+		(cd "$cache/$2.new" && apt-get -q download "$1" >apt.log 2>&1 && dpkg -x ./*.deb . && rm ./*.deb) || {
+			cat "$cache/$2.new/apt.log" >&2
+			echo "apt-get download ${1:-a kernel} failed" >&2
+			exit 1
+		}
+		mv "$cache/$2.new" "$cache/$2"
+	) 9>"$cache/.lock"
 }
 
 # A root of its own in $cache/$1 with the packages that follow and all that
