@@ -54,13 +54,6 @@ int FAST_FUNC read_file(struct file *file, const char *name, off_t max)
 	return perror_msg("%s: can't read", name);
 }
 
-int FAST_FUNC is_in_memory(const struct statfs *fs)
-{
-	enum { RAMFS = 0x858458f6, TMPFS = 0x01021994 }; /* statfs(2) */
-
-	return (uint32_t)fs->f_type == RAMFS || (uint32_t)fs->f_type == TMPFS;
-}
-
 /*** Durable ***/
 
 /* fsync() of a directory makes its names durable.  Without a journal, Linux's

@@ -8,7 +8,6 @@
 #ifndef OSCONF_FILE_H
 #define OSCONF_FILE_H 1
 
-#include <sys/vfs.h>
 #include "common.h"
 
 /* Links are followed where a name is absolute.  A relative one is in the directory
@@ -61,8 +60,5 @@ int sync_names(const char *path, const char *path2, const char *path3) FAST_FUNC
 /* Overwrites a file with blanks, durably, and removes it.  Returns 0, also where
  * there is none; -1 after saying what is wrong. */
 int wipe_file(const char *name) FAST_FUNC;
-
-/* True if what is written to a file system is gone at the next boot */
-int is_in_memory(const struct statfs *fs) FAST_FUNC;
 
 #endif

@@ -14,7 +14,7 @@
 enum { ANSWER_SIZE = 16 * 1024 }; /* netlink(7): 8 KiB and more for dumps */
 
 /* The attribute of that type; NULL: there is none */
-static void *find_attribute(struct rtattr *attribute, int len, int type)
+static struct rtattr *find_attribute(struct rtattr *attribute, int len, int type)
 {
 	for (; RTA_OK(attribute, len); attribute = RTA_NEXT(attribute, len))
 		if ((attribute->rta_type & ~NLA_F_NESTED) == type)
@@ -22,11 +22,17 @@ static void *find_attribute(struct rtattr *attribute, int len, int type)
 	return NULL;
 }
 
-/* Its value in message, whose own part is size bytes long */
-static void *value_of(struct nlmsghdr *message, int size, int type)
+/* The same of a message, whose own part is size bytes long */
+static struct rtattr *attribute_of(struct nlmsghdr *message, int size, int type)
 {
 	char *first = (char*)NLMSG_DATA(message) + NLMSG_ALIGN(size);
-	struct rtattr *attribute = find_attribute((void*)first, NLMSG_PAYLOAD(message, size), type);
+
+	return find_attribute((void*)first, NLMSG_PAYLOAD(message, size), type);
+}
+
+static void *value_of(struct nlmsghdr *message, int size, int type)
+{
+	struct rtattr *attribute = attribute_of(message, size, type);
 
 	return attribute ? RTA_DATA(attribute) : NULL;
 }
@@ -119,8 +125,7 @@ void FAST_FUNC assume_cards(struct kernel *kernel, const struct settings *settin
 /* What is made of other cards, or of nothing, has a kind: bridge, bond, vlan */
 static int has_kind(struct nlmsghdr *message)
 {
-	char *first = (char*)NLMSG_DATA(message) + NLMSG_ALIGN(sizeof(struct ifinfomsg));
-	struct rtattr *info = find_attribute((void*)first, NLMSG_PAYLOAD(message, sizeof(struct ifinfomsg)), IFLA_LINKINFO);
+	struct rtattr *info = attribute_of(message, sizeof(struct ifinfomsg), IFLA_LINKINFO);
 
 	return info && find_attribute(RTA_DATA(info), RTA_PAYLOAD(info), IFLA_INFO_KIND);
 }

@@ -5,11 +5,16 @@
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //kbuild:lib-$(CONFIG_OSCONF) += place.o
+#include <sys/vfs.h>
 #include "place.h"
-#include "file.h"
 #include "message.h"
 
-enum { RDONLY = 1 }; /* statfs(2) */
+/* statfs(2) */
+enum {
+	RAMFS  = 0x858458f6,
+	TMPFS  = 0x01021994,
+	RDONLY = 1,
+};
 
 enum { MISSING = -2, UNKNOWN = -1, NO, YES };
 
@@ -19,7 +24,7 @@ static int is_persistent(const char *path, smallint *read_only)
 
 	if (statfs(path, &fs) == 0) {
 		*read_only = (fs.f_flags & RDONLY);
-		return !is_in_memory(&fs) && !*read_only;
+		return (uint32_t)fs.f_type != RAMFS && (uint32_t)fs.f_type != TMPFS && !*read_only;
 	}
 	if (errno == ENOENT)
 		return MISSING;
