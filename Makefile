@@ -204,7 +204,7 @@ shell: all
 
 .PHONY: test
 test: all
-	@tests/run.sh $(foreach name,$(TESTS),$(firstword $(wildcard $(addprefix tests/$(name),.tests .sh))))
+	@tests/run.sh $(TESTS)
 
 .PHONY: test-full
 test-full: export FULL := 1

@@ -81,7 +81,7 @@ static uint32_t adopt(struct settings *settings, struct kernel *kernel, uint32_t
 	missing = match(settings, kernel, missing, BY_NAME);
 	for (i = 0; i < kernel->cards; i++)
 		physical += is_free_physical(&kernel->card[i]);
-	if (physical == bb_popcnt_32(missing))
+	if (physical == (unsigned)__builtin_popcount(missing))
 		missing = match(settings, kernel, missing, IN_ORDER);
 	for (i = 0; i < kernel->cards; i++) {
 		struct card *card = &kernel->card[i];

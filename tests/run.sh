@@ -1,35 +1,72 @@
 #!/bin/sh
-# Runs the files of tests that are named, or all of them, and those in virtual
-# machines; the last line is "N passed, N failed" (and ", N skipped").
+# Runs the files of tests that are named (parse, vm/run: or all of them); the
+# last line is "N passed, N failed". Two run side by side: those that build, one
+# after the other, and those that use what is built. What a file prints appears
+# when it has ended.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 : "${BUILD:=$(dirname "$here")/build}"
 export BUILD
-"$here/../config/need.sh" ip strace perl unshare diff || exit 1
 
-log=$BUILD/test/log
-mkdir -p "$BUILD/test"
-: >"$log"
+builds="analyse bench build dist fuzz matrix recipes series upstream"
+virtual="vm/run vm/image vm/powercut vm/grow"
+all="$(cd "$here" && ls ./*.tests | sed 's|^\./||; s|\.tests$||') $virtual"
 
-run() {
-	echo "== ${1#"$here"/}"
-	{ "$@" 2>&1 || [ $? = 1 ] || echo "FAIL: ${1##*/} runs to its end"; } | tee -a "$log"
+one_of() { # NAME NAMES...
+	case " $(echo $2) " in
+	*" $1 "*) ;;
+	*) false ;;
+	esac
 }
 
-[ $# != 0 ] || set -- "$here"/*.tests "$here"/vm/run.sh "$here"/vm/image.sh "$here"/vm/powercut.sh "$here"/vm/grow.sh
-for file; do
-	run "$file"
+[ $# != 0 ] || set -- $all
+for name; do
+	one_of "$name" "$all" || {
+		echo "There is no test $name; there are:" $all
+		exit 2
+	} >&2
 done
 
+"$here/../config/need.sh" ip strace perl unshare diff || exit 1
+
+results=$BUILD/test
+rm -rf "$results"
+mkdir -p "$results"
+: >"$results/log"
+
+run() { # NAME: its output to the log, with its number of how many and its time
+	began=$(date +%s)
+	file=$here/$1.tests
+	[ -e "$file" ] || file=$here/$1.sh
+	output=$results/$(echo "$1" | tr / -)
+	{ "$file" 2>&1 || [ $? = 1 ] || echo "FAIL: $1 runs to its end"; } >"$output"
+	{
+		flock 9
+		n=$(($(grep -ac '^== \[' "$results/log") + 1))
+		{ echo "== [$n/$total] $1, $(($(date +%s) - began)) s"; cat "$output"; } | tee -a "$results/log"
+	} 9>"$results/lock"
+}
+
+# A background shell ignores Ctrl-C
+trap "trap - TERM; kill 0; exit 2" HUP INT TERM
+total=$#
+for name; do
+	! one_of "$name" "$builds" || run "$name"
+done &
+for name; do
+	one_of "$name" "$builds" || run "$name"
+done
+wait
+
 count() {
-	grep -ac "^$1: " "$log"
+	grep -ac "^$1: " "$results/log"
 }
 
 failed=$(count FAIL)
 [ "$failed" = 0 ] || {
 	echo "== Failed"
-	grep -a '^FAIL: ' "$log"
+	grep -a '^FAIL: ' "$results/log"
 }
 skipped=$(count SKIPPED)
 [ "$skipped" = 0 ] || echo "$skipped skipped"
