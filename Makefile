@@ -59,6 +59,8 @@ help:
 	@echo 'Targets:'
 	@echo '  all (default)    build/busybox, what a minimal image needs, with osconf,'
 	@echo '                   and build/osconf, which has nothing else; both static'
+	@echo '  install          build/osconf, its manual and its systemd unit into DESTDIR= (/),'
+	@echo '                   PREFIX= (/usr)'
 	@echo '  apply TREE=DIR   put applet and patches into the busybox source tree DIR'
 	@echo '  demo             boot an image in QEMU as the platform would; show what osconf does'
 	@echo '  shell            the same image, with a shell on its console'
@@ -78,14 +80,16 @@ help:
 	@echo '  bench            time, memory and system calls, beside what people use instead'
 	@echo '                   and the floor (RUNS=21, BOOTS=5); UPDATE=1: also into README.md'
 	@echo '  dist             what image builders take: a patch file for each busybox release,'
-	@echo '                   recipes for Buildroot, OpenWrt, Yocto and Alpine'
+	@echo '                   recipes for Buildroot, OpenWrt, Yocto, Alpine and Debian; RELEASES="1.36.1": for these'
 	@echo '  series           the changes as mails to busybox'"'"'s list, with measured sizes'
 	@echo '  refresh-patches  carry patches/ to the release BUSYBOX_VERSION'
 	@echo '  clean            remove what was built, keep what was downloaded'
 	@echo '  distclean        remove that too'
 	@echo 'Variables:'
-	@echo '  BUSYBOX_VERSION= busybox release, one of config/busybox.sha256 (1.38.0)'
-	@echo '  BUSYBOX_TARBALL= file with its source, instead of downloading it'
+	@echo '  BUSYBOX_VERSION= busybox release, one of config/busybox.sha256 (1.38.0); another:'
+	@echo '                   with BUSYBOX_SHA256='
+	@echo '  BUSYBOX_TARBALL= file with its source, or a directory of such files, instead of'
+	@echo '                   downloading it'
 	@echo '  CC=              compiler (musl-gcc where it is there, else gcc)'
 	@echo '  ARCH=            aarch64 or x86_64: build for it, with musl, in build/ARCH'
 	@echo '  CROSS_COMPILE=   prefix of compiler and tools; aarch64-linux-gnu-: with glibc'
@@ -152,6 +156,16 @@ $(bin)/busybox: $(objects)/image/.built $(bin)/.current
 
 $(bin)/osconf: $(objects)/osconf/.built $(bin)/.current
 	$(Q)install -m 755 $(<D)/busybox $@
+
+# For systems that keep their busybox. The unit starts the program where it is
+PREFIX ?= /usr
+
+.PHONY: install
+install: $(if $(wildcard $(bin)/osconf),,all)
+	install -D -m 755 $(bin)/osconf "$(DESTDIR)$(PREFIX)/sbin/osconf"
+	install -D -m 644 applet/osconf.8 "$(DESTDIR)$(PREFIX)/share/man/man8/osconf.8"
+	install -D -m 644 config/debian/osconf.service "$(DESTDIR)$(PREFIX)/lib/systemd/system/osconf.service"
+	sed -i 's,/usr/sbin/osconf,$(PREFIX)/sbin/osconf,' "$(DESTDIR)$(PREFIX)/lib/systemd/system/osconf.service"
 
 .PHONY: apply
 apply:

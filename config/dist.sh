@@ -2,8 +2,9 @@
 # Usage: dist.sh DIR CACHE
 # Makes in DIR what image builders take:
 #   busybox/RELEASE/0001-*.patch  applet and changes in one, for each release in
-#                                 busybox.sha256
-#   buildroot/ openwrt/ yocto/ alpine/  the recipes of config/, patches and all
+#                                 $RELEASES; else for each in busybox.sha256
+#                                 whose source can be had
+#   buildroot/ openwrt/ yocto/ alpine/ debian/  the recipes of config/, patches and all
 #   check/                        osconf-check, and its manual
 #   osconf.config osconf.8 osconf-*.tar.gz sha256sums
 # CACHE: directory of busybox's tarballs.
@@ -44,7 +45,11 @@ message() {
 }
 
 patch_for() { # RELEASE
-	"$project/config/fetch-busybox.sh" "$1" "$cache/busybox-$1.tar.bz2"
+	"$project/config/fetch-busybox.sh" "$1" "$cache/busybox-$1.tar.bz2" || {
+		echo "dist.sh: $1 is left out: its source is missing" >&2
+		[ -z "${RELEASES-}" ] || exit 1
+		return 0
+	}
 	mkdir "$scratch/a"
 	bzip2 -dc "$cache/busybox-$1.tar.bz2" | tar -xf - -C "$scratch/a" --strip-components=1
 	cp -a "$scratch/a" "$scratch/b"
@@ -99,15 +104,14 @@ openwrt_defaults() {
 	done
 }
 
-sed -n 's/.*busybox-\(.*\)\.tar\.bz2/\1/p' "$project/config/busybox.sha256" >"$scratch/releases"
-while read -r release; do
+for release in ${RELEASES:-$(sed -n 's/.*busybox-\(.*\)\.tar\.bz2/\1/p' "$project/config/busybox.sha256")}; do
 	patch_for "$release"
-done <"$scratch/releases"
+done
 install -m 644 "$project/config/dist.config" "$dist/osconf.config"
 install -m 644 "$project/applet/osconf.8" "$dist/"
 
 # Where each system looks for patch and options; osconf-check is for all
-for system in check buildroot openwrt yocto alpine; do
+for system in check buildroot openwrt yocto alpine debian; do
 	cp -R "$project/config/$system" "$dist/"
 done
 mkdir "$dist/buildroot/patches"

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Usage: fetch-busybox.sh [-d] VERSION FILE
 # Gets busybox's release tarball into FILE, from the first of these that has
-# it: $BUSYBOX_TARBALL, FILE itself, the project's own cache, busybox.net, the
-# Debian source package (which carries the same tarball) through the machine's
-# own apt sources. Whatever comes has to have the sum in busybox.sha256.
+# it: $BUSYBOX_TARBALL (the file, or a directory of such files), FILE itself, the
+# project's own cache, busybox.net, the Debian source package (which carries the
+# same tarball) through the machine's own apt sources. Whatever comes has to have
+# the sum in busybox.sha256, or, for a release that is not there, $BUSYBOX_SHA256.
 # -d: Debian's changes to that release instead, the debian.tar.xz of its source
 # package, for which apt vouches.
 set -eu
@@ -30,8 +31,10 @@ die() {
 }
 
 sum=$(sed -n "s/  $name\$//p" "$config/busybox.sha256")
-[ -n "$sum" ] || die "busybox $version: there is no sum for it in config/busybox.sha256, which has" \
-	"$(sed 's/.*busybox-\(.*\)\.tar\.bz2/\1/' "$config/busybox.sha256" | xargs)"
+sum=${sum:-${BUSYBOX_SHA256-}}
+[ -n "$sum" ] || die "busybox $version: config/busybox.sha256 has" \
+	"$(sed 's/.*busybox-\(.*\)\.tar\.bz2/\1/' "$config/busybox.sha256" | xargs);" \
+	"for another release, give the sum of its tarball: BUSYBOX_SHA256=…"
 
 has_sum() {
 	[ "$(sha256sum <"$1")" = "$sum  -" ]
@@ -144,10 +147,15 @@ if [ "$part" = diff ]; then
 	exit
 fi
 
-if [ -n "${BUSYBOX_TARBALL-}" ]; then
-	[ -f "$BUSYBOX_TARBALL" ] || die "BUSYBOX_TARBALL=$BUSYBOX_TARBALL: there is no such file"
-	has_sum "$BUSYBOX_TARBALL" || die "BUSYBOX_TARBALL=$BUSYBOX_TARBALL: this is not $name: its sha256 is not $sum"
-	keep "$BUSYBOX_TARBALL"
+given=${BUSYBOX_TARBALL-}
+if [ -d "$given" ]; then
+	given=
+	[ ! -f "$BUSYBOX_TARBALL/$name" ] || given=$BUSYBOX_TARBALL/$name
+fi
+if [ -n "$given" ]; then
+	[ -f "$given" ] || die "BUSYBOX_TARBALL=$given: there is no such file"
+	has_sum "$given" || die "BUSYBOX_TARBALL=$given: this is not $name: its sha256 is not $sum"
+	keep "$given"
 	exit
 fi
 for have in "$file" "$cache"; do

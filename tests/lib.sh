@@ -49,6 +49,30 @@ skipped() {
 	echo "SKIPPED: $1"
 }
 
+# True if a release's source is in $BUILD/cache, or can be had; what can't is
+# asked for once in a run of all tests
+has_release() { # VERSION
+	grep -qsx "$1" "$BUILD/test/missing" && return 1
+	"$top/config/fetch-busybox.sh" "$1" "$BUILD/cache/busybox-$1.tar.bz2" >/dev/null 2>&1 || {
+		mkdir -p "$BUILD/test"
+		echo "$1" >>"$BUILD/test/missing"
+		false
+	}
+}
+
+# The releases of busybox.sha256 whose source can be had, oldest first
+releases() {
+	sed -n 's/.*busybox-\(.*\)\.tar\.bz2/\1/p' "$top/config/busybox.sha256" | while read -r release; do
+		! has_release "$release" || echo "$release"
+	done
+}
+
+# A release's own tree
+unpack_release() { # VERSION DIR
+	mkdir "$2"
+	bzip2 -dc "$BUILD/cache/busybox-$1.tar.bz2" | tar -xf - -C "$2" --strip-components=1
+}
+
 # glibc's words for an error, as musl has them
 words() {
 	sed -i 's|Input/output error|I/O error|; s|Cannot allocate memory|Out of memory|; s|Network is unreachable|Network unreachable|' "$1"

@@ -11,19 +11,25 @@ export BUILD
 
 builds="analyse bench build dist fuzz matrix recipes series upstream"
 virtual="vm/run vm/image vm/powercut vm/grow"
-all="$(cd "$here" && ls ./*.tests | sed 's|^\./||; s|\.tests$||') $virtual"
+all=
+for file in "$here"/*.tests; do
+	file=${file##*/}
+	all="$all${file%.tests} "
+done
+all=$all$virtual
 
 one_of() { # NAME NAMES...
-	case " $(echo $2) " in
+	case " $2 " in
 	*" $1 "*) ;;
 	*) false ;;
 	esac
 }
 
+# shellcheck disable=SC2086
 [ $# != 0 ] || set -- $all
 for name; do
 	one_of "$name" "$all" || {
-		echo "There is no test $name; there are:" $all
+		echo "There is no test $name; there are: $all"
 		exit 2
 	} >&2
 done
