@@ -24,7 +24,7 @@
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //config:config OSCONF
-//config:	bool "osconf (17 kb)"
+//config:	bool "osconf (24 kb)"
 //config:	default n
 //config:	select IFCONFIG
 //config:	select ROUTE
@@ -49,8 +49,8 @@
 //usage:       "[-nqv] [-d PART] [-f FILE] [-s FILE] [-R ROOT] [-w SEC]"
 //usage:	IF_FEATURE_OSCONF_BACKENDS(" [-b BACKEND]")
 //usage:#define osconf_full_usage "\n\n"
-//usage:       "Apply aliyun_custom_image/os.conf of the first partition and remove it,\n"
-//usage:       "else re-apply the saved settings\n"
+//usage:       "osconf 1.0.0: apply aliyun_custom_image/os.conf of the first partition\n"
+//usage:       "and remove it, else re-apply the saved settings\n"
 //usage:     "\n	-n	Dry run: print commands that would do the same"
 //usage:     "\n	-q	Print errors only"
 //usage:     "\n	-v	Verbose"

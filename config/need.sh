@@ -15,6 +15,7 @@ package_of() {
 	sfdisk) echo fdisk ;;
 	mke2fs | mkfs.ext4 | debugfs | e2fsck | tune2fs | dumpe2fs) echo e2fsprogs ;;
 	grub-mkimage) echo grub-common ;;
+	gnuplot) echo gnuplot-nox ;;
 	OVMF.fd) echo ovmf ;;
 	QEMU_EFI.fd) echo qemu-efi-aarch64 ;;
 	ssh) echo openssh-client ;;

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Usage: readme.sh NAME FILE
-# Puts FILE into README.md between the lines <!-- NAME --> and <!-- /NAME -->.
+# Puts FILE into tests/bench/README.md between the lines <!-- NAME --> and <!-- /NAME -->.
 set -eu
 
-readme=$(dirname "$0")/../README.md
+readme=$(dirname "$0")/../tests/bench/README.md
 awk -v name="$1" -v file="$2" '
 	$0 == "<!-- /" name " -->" { inside = 0; ended = 1 }
 	!inside { print }
@@ -14,7 +14,7 @@ awk -v name="$1" -v file="$2" '
 	}
 	END { exit !ended }' "$readme" >"$readme.new" || {
 	rm -f "$readme.new"
-	echo "readme.sh: README.md has no place for $1" >&2
+	echo "readme.sh: tests/bench/README.md has no place for $1" >&2
 	exit 1
 }
 cat "$readme.new" >"$readme"

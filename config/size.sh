@@ -4,7 +4,7 @@
 # ifconfig, route, chpasswd, mount and findfs anyway; what the patches cost those
 # who have osconf turned off; what the project has set itself; then by function.
 # DIR/ARCH is what `make sized` left, TREE busybox's source tree. The tables are
-# left in DIR/tables; with UPDATE=1 in README.md, too.
+# left in DIR/tables; with UPDATE=1 in tests/bench/README.md, too.
 set -eu
 
 config=$(cd "$(dirname "$0")" && pwd)

@@ -79,7 +79,7 @@ grow_all() {
 	grow KiB 1 8 64
 }
 
-# For README
+# For tests/bench/README.md
 growth_sentence() {
 	for at in "routes 20" "routes 200" "routes 2000" "settled 2000" "cards 1" "cards 32" "KiB 1" "KiB 64"; do
 		# shellcheck disable=SC2086

@@ -13,6 +13,7 @@ set -u
 export here="$top/tests/bench"
 . "$here/cloud-init.sh"
 . "$here/figures.sh"
+. "$here/plot.sh"
 can_boot || {
 	echo "bench: this machine has no namespaces for us" >&2
 	exit 1
@@ -180,4 +181,7 @@ table_of_calls floor osconf again nothing careful
 echo
 echo "Targets:"
 targets
-[ -z "${UPDATE-}" ] || "$top/config/readme.sh" bench "$bench/table"
+[ -z "${UPDATE-}" ] || {
+	"$top/config/readme.sh" bench "$bench/table"
+	"$top/config/need.sh" gnuplot && plots "$here"
+}
