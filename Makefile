@@ -15,8 +15,11 @@ ifneq ($(foreign),)
 CROSS_COMPILE ?= $(foreign)-linux-musl-
 made_compiler := $(if $(shell command -v $(CROSS_COMPILE)gcc),,$(filter %-musl,$(O)/cache/$(CROSS_COMPILE:-=)))
 export PATH := $(addsuffix :,$(addsuffix /bin,$(made_compiler)))$(PATH)
-$(if $(filter demo shell test test-full matrix mutations,$(MAKECMDGOALS)),$(error tests and demo run here: without ARCH=))
+$(if $(filter demo shell test test-quick test-full matrix mutations,$(MAKECMDGOALS)),$(error tests and demo run here: without ARCH=))
 endif
+
+# The other one that there are images for
+other := $(if $(filter aarch64,$(shell uname -m)),x86_64,aarch64)
 
 # musl where it is there: smaller, and static without glibc's reservations
 ifeq ($(origin CC),default)
@@ -69,6 +72,7 @@ help:
 	@echo '  check IMAGE=...  would the platform accept this image (raw, qcow2, VHD, VMDK; a disk,'
 	@echo '                   a root directory), and could one log in? Without root'
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
+	@echo '  test-quick       those that need no virtual machine and no other build'
 	@echo '  test-full        the same with every fault and many more power cuts'
 	@echo '  mutations        take gates out of the applet, one at a time: does a quick test notice?'
 	@echo '  matrix           every release, architecture, C library and configuration'
@@ -76,11 +80,12 @@ help:
 	@echo '  upstream-test    busybox'"'"'s own test suite, with the series and without, 1.38.0 and 1.37.0'
 	@echo '  randconfig-test  busybox with the series in COUNT= random configurations (10, SEED=1)'
 	@echo '  size             what osconf costs, by program, patch and function; UPDATE=1:'
-	@echo '                   into README.md'
+	@echo '                   into tests/bench/README.md'
 	@echo '  bench            time, memory and system calls, beside what people use instead'
-	@echo '                   and the floor (RUNS=21, BOOTS=5); UPDATE=1: also into README.md'
+	@echo '                   and the floor (RUNS=21, BOOTS=5); UPDATE=1: also into that page'
 	@echo '  dist             what image builders take: a patch file for each busybox release,'
 	@echo '                   recipes for Buildroot, OpenWrt, Yocto, Alpine and Debian; RELEASES="1.36.1": for these'
+	@echo '  release          what a release page has: programs, images, dist, sums, in build/release/'
 	@echo '  series           the changes as mails to busybox'"'"'s list, with measured sizes'
 	@echo '  refresh-patches  carry patches/ to the release BUSYBOX_VERSION'
 	@echo '  clean            remove what was built, keep what was downloaded'
@@ -173,8 +178,8 @@ apply:
 	@config/apply.sh "$(TREE)"
 	@echo "osconf is in $(TREE). Turn it on there: CONFIG_OSCONF=y, or make menuconfig, Networking Utilities"
 
-demo shell test test-full mutations fuzz: export BUILD := $(O)
-demo shell test test-full: export BUSYBOX_VERSION := $(BUSYBOX_VERSION)
+demo shell test test-quick test-full mutations fuzz: export BUILD := $(O)
+demo shell test test-quick test-full: export BUSYBOX_VERSION := $(BUSYBOX_VERSION)
 
 # An image to be uploaded
 disk := $(O)/image/osconf-$(or $(ARCH),$(shell uname -m))
@@ -219,6 +224,10 @@ shell: all
 .PHONY: test
 test: all
 	@tests/run.sh $(TESTS)
+
+.PHONY: test-quick
+test-quick: override TESTS := backends docs hostile live merge messages parse partition settings shell store
+test-quick: test
 
 .PHONY: test-full
 test-full: export FULL := 1
@@ -301,6 +310,12 @@ dist:
 	@config/need.sh bzip2 patch git gzip
 	@config/dist.sh $(O)/dist $(O)/cache
 	@echo "Made: $(O)/dist"
+
+.PHONY: release
+release: dist
+	@$(MAKE) --no-print-directory image
+	@$(MAKE) --no-print-directory image ARCH=$(other)
+	@config/release.sh $(O) $(shell uname -m) $(other)
 
 .PHONY: series
 series:

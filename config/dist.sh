@@ -15,7 +15,10 @@ dist=$1
 cache=$2
 author=$(sed -n 's/^From: //p' "$project"/patches/*.patch | sort -u)
 date=$(git -C "$project" log -1 --format=%aD -- applet patches)
-version=$(git -C "$project" describe --always --dirty 2>/dev/null)
+# What is not the commit of the tag vVERSION has its own name
+version=$("$project/config/version.sh")
+commit=$(git -C "$project" describe --always --dirty --exclude='*')
+[ "$(git -C "$project" describe --tags --exact-match --dirty 2>/dev/null)" = "v$version" ] || version=$version-$commit
 name=0001-osconf-new-applet.patch
 
 rm -rf "$dist"
