@@ -47,6 +47,7 @@ conf_value() {
 
 # Boots and logs in with os.conf's password
 boot() {
+	echo "   (booting in QEMU, emulated, until a login prompt: 10 to 60 seconds)"
 	vm_start "$demo/disk.img" virtio "$1"
 	vm_login "$password" || exit 1
 	echo "   osconf said on the console:"
