@@ -88,6 +88,8 @@ help:
 	@echo '  release          what a release page has: programs, images, dist, sums, in build/release/'
 	@echo '  series           the changes as mails to busybox'"'"'s list, with measured sizes'
 	@echo '  refresh-patches  carry patches/ to the release BUSYBOX_VERSION'
+	@echo '  upstream-queues TREE="DIR..."  does osconf apply on top of the patches that Buildroot,'
+	@echo '                   OpenWrt, OpenEmbedded-Core and aports have for busybox?'
 	@echo '  clean            remove what was built, keep what was downloaded'
 	@echo '  distclean        remove that too'
 	@echo 'Variables:'
@@ -326,6 +328,12 @@ series:
 refresh-patches:
 	@config/need.sh bzip2 patch git
 	@config/refresh-patches.sh $(BUSYBOX_VERSION) $(O)/cache
+
+.PHONY: upstream-queues
+upstream-queues: export CACHE := $(O)/cache
+upstream-queues:
+	@config/need.sh bzip2 patch
+	@config/upstream-queues.sh $(TREE)
 
 .PHONY: fuzz
 fuzz: tools
