@@ -3,7 +3,7 @@
 # configurations, the initramfs, the drivers, and the commands of a boot
 
 # Of GRUB, syslinux, systemd-boot and others
-BOOT_FILES='^(boot/|efi/)?(grub2?|EFI/[^/]*|syslinux|extlinux|isolinux|boot/grub|boot/extlinux|loader/entries|loader)/(grub|extlinux|syslinux|isolinux|menu|[^/]*)\.(cfg|conf)$|^(boot/)?(syslinux|extlinux|isolinux)\.c(fg|onf)$|^(boot/)?cmdline\.txt$|^etc/(default/grub|kernel/cmdline)$'
+BOOT_FILES='^(boot/|efi/)?(grub2?|EFI/[^/]*|syslinux|extlinux|isolinux|boot/grub|boot/extlinux|loader/entries|loader)/(grub|extlinux|syslinux|isolinux|menu|[^/]*)[.](cfg|conf)$|^(boot/)?(syslinux|extlinux|isolinux)[.]c(fg|onf)$|^(boot/)?cmdline[.]txt$|^etc/(default/grub|kernel/cmdline)$'
 
 # Lines of boot loaders' configurations: TREE, path, line, separated by tabs
 boot_lines() {
@@ -28,7 +28,7 @@ find_initramfs() {
 			if (tolower(word[i]) ~ /^(initrd(16|efi)?|INITRD)$/ && word[i + 1] != "") print $1 "\t" word[i + 1]
 			else if (word[i] ~ /^initrd=./) print $1 "\t" substr(word[i], 8) }' "$work/boot-lines" >"$work/initramfs-names"
 	for tree in $boot_trees; do
-		matching '^(boot/)?(initr[^/]*|initramfs[^/]*|rootfs\.cpio[^/]*|core\.gz)$' | sed "s,^,$tree$TAB,"
+		matching '^(boot/)?(initr[^/]*|initramfs[^/]*|rootfs[.]cpio[^/]*|core[.]gz)$' | sed "s,^,$tree$TAB,"
 	done >>"$work/initramfs-names"
 	while IFS=$TAB read -r named name; do
 		for tree in "$named" $boot_trees; do
@@ -99,13 +99,13 @@ find_drivers() {
 	: >"$work/builtin"
 	: >"$work/modules"
 	for tree in $root $initramfs $boot_trees; do
-		matching '^((usr/)?lib/modules/[^/]*/modules\.builtin|(boot/)?(config|kconfig)(-[^/]*)?)$' >"$work/lists-of-builtin"
+		matching '^((usr/)?lib/modules/[^/]*/modules[.]builtin|(boot/)?(config|kconfig)(-[^/]*)?)$' >"$work/lists-of-builtin"
 		while IFS= read -r path; do
 			text "$path" >>"$work/builtin"
 		done <"$work/lists-of-builtin"
 		place=root
 		[ "$tree" != "$initramfs" ] || place=initramfs
-		matching '^(usr/)?lib/modules/.*\.ko(\.[a-z0-9]+)?$' | sed "s,.*/,$place ,; s/\.ko.*//; s/-/_/g" >>"$work/modules"
+		matching '^(usr/)?lib/modules/.*[.]ko([.][a-z0-9]+)?$' | sed "s,.*/,$place ,; s/\.ko.*//; s/-/_/g" >>"$work/modules"
 	done
 }
 

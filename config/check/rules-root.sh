@@ -278,10 +278,10 @@ sysconfig_cards() {
 }
 
 systemd_cards() {
-	units=$(matching '^etc/systemd/system/[^/]*\.wants/')
+	units=$(matching '^etc/systemd/system/[^/]*[.]wants/')
 	case $units in
 	*systemd-networkd.service*)
-		for path in $(matching '^(etc|(usr/)?lib)/systemd/network/[^/]*\.network$'); do
+		for path in $(matching '^(etc|(usr/)?lib)/systemd/network/[^/]*[.]network$'); do
 			text "$path" | grep -qE '^(DHCP=(yes|true|ipv4)|Address=)' || continue
 			# those of systemd itself are for containers and virtual cards
 			case $path in
@@ -429,7 +429,7 @@ sshd_refuses() {
 # dropbear(8): -w no root, -s no passwords, -g no password for root. Its options
 # are behind its name, or in a variable of its start script's
 dropbear_refuses() {
-	for path in $(matching '^etc/(inittab|(dropbear/run|(default|conf\.d|config)/dropbear)|(init\.d|rc[^/]*\.d)/[^/]*dropbear)$|^(etc|(usr/)?lib)/systemd/system/dropbear[^/]*$'); do
+	for path in $(matching '^etc/(inittab|(dropbear/run|(default|conf[.]d|config)/dropbear)|(init[.]d|rc[^/]*[.]d)/[^/]*dropbear)$|^(etc|(usr/)?lib)/systemd/system/dropbear[^/]*$'); do
 		code "$path" | sed "s/#.*//" | awk -v path="/$path" '
 			{ line = "" }
 			/dropbear/ { line = $0; sub(/.*dropbear/, "", line) }
@@ -514,7 +514,7 @@ rule_ssh_empty() {
 	sshd_settings >"$work/sshd"
 	[ "$(setting permitemptypasswords no)" != yes ] ||
 		broken "/etc/ssh/sshd_config: PermitEmptyPasswords yes: no"
-	for path in $(matching '^etc/(inittab|dropbear/run|(default|conf\.d)/dropbear)$'); do
+	for path in $(matching '^etc/(inittab|dropbear/run|(default|conf[.]d)/dropbear)$'); do
 		! code "$path" | grep -E 'dropbear|ARGS=|OPTS=' | grep -qE '[ "]-[A-Z]*B([ "]|$)' ||
 			broken "/$path: dropbear -B lets accounts in that have no password: leave it out"
 	done

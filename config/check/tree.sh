@@ -15,7 +15,7 @@ FILES_MAX=200000 LEVELS_MAX=32 TEXT_MAX=1048576
 # Directories whose entries are wanted, as an extended regular expression
 DIRECTORIES='aliyun_custom_image|(boot|etc|EFI|efi|grub2?|syslinux|extlinux|isolinux|loader|rauc)(/.*)?|bin|sbin'\
 '|usr|usr/(local/)?s?bin|usr/local|(usr/)?lib(64|exec)?|(usr/)?lib/(modules|preinit|systemd|netifd)(/.*)?'\
-'|root|home|home/[^/]*|(root|home/[^/]*|var/[^/]*)/\.ssh|var|var/lib|var/lib/dbus|run|tmp'
+'|root|home|home/[^/]*|(root|home/[^/]*|var/[^/]*)/[.]ssh|var|var/lib|var/lib/dbus|run|tmp'
 
 # A line of an index that is well formed, of a file in a wanted directory
 wanted() {
