@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: -b: the network in the files of another system, which brings it up.
+ * osconf: -b: the network configuration files of another system.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -17,12 +17,12 @@ enum {
 	BACKEND_SYSCONFIG = BACKEND_LIVE + ENABLE_FEATURE_OSCONF_IFUPDOWN + 1,
 };
 
-/* Returns the backend of that name; -1 after saying which there are */
+/* Returns the BACKEND_* of that name, or -1 after printing the valid names */
 int backend_of(const char *name) FAST_FUNC;
 
-/* Has replace_all() write a plan, made for a machine where nothing is set up,
- * into the files of a backend; what osconf has written into those of others is
- * removed.  Returns 0; -1 after saying what is wrong. */
+/* Queues the plan, made for a machine with nothing set up, for replace_all() to
+ * write to the backend's files.  Removes osconf's sections from the files of the
+ * other backends.  Returns 0, or -1 after printing a message. */
 int converge_backends(struct batch *batch, int backend, const struct plan *plan) FAST_FUNC;
 
 #endif

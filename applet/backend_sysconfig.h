@@ -10,9 +10,9 @@
 #include "plan.h"
 #include "section.h"
 
-/* Has replace_all() write a plan, made for a machine where nothing is set up;
- * one without steps removes all that is osconf's.  Returns 0; -1 after saying
- * what is wrong. */
+/* Queues the plan, made for a machine with nothing set up, for replace_all() to
+ * write.  A plan without steps removes osconf's sections.  Returns 0, or -1 after
+ * printing a message. */
 int converge_sysconfig(struct batch *batch, const struct plan *plan) FAST_FUNC;
 
 #endif

@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: what os.conf alone carries, made durable; then os.conf goes.
+ * osconf: makes durable what only os.conf holds, then removes os.conf.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -9,14 +9,15 @@
 
 #include "read.h"
 
-/* Makes root's password and the settings durable, together with what is in the
- * batch; when that has been done without an error, os.conf goes.
- * settings: saved's, merged with fresh's.  Returns 0; -1 after saying what is
- * wrong: then os.conf is still there, and the next run does it again. */
+/* Makes root's password and the settings durable, and replaces the files in batch.
+ * Removes os.conf once password and settings are durable; until then it stays, and
+ * the next run tries again.
+ * settings: those of saved, merged with those of fresh.
+ * Returns 0, or -1 after printing a message. */
 int commit(struct settings *settings, const struct settings_file *saved,
 		const struct settings_file *fresh, const struct place *place, struct batch *batch) FAST_FUNC;
 
-/* With -n: says what commit() would do, as comments of a shell */
+/* With -n: prints what commit() would do, as shell comments */
 void print_commit(const struct settings_file *fresh, const struct place *place) FAST_FUNC;
 
 #endif

@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: what all of its files share: names, limits, options.
+ * osconf: names, limits and options shared by all of its files.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -17,7 +17,7 @@
 #define SAVED_RELATIVE  OSCONF_FILE ".saved"
 
 enum {
-	WAIT_STEP_MS = 50, /* between two looks for what is not there yet */
+	WAIT_STEP_MS = 50, /* poll interval for missing partitions and cards */
 };
 
 /* Options, in the order of getopt32's string */

@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: files that follow from the settings, at every boot.
+ * osconf: files derived from the settings at every boot.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -11,12 +11,12 @@
 #include "place.h"
 #include "settings.h"
 
-/* Has replace_all() make /etc/hostname, /etc/hosts and /etc/resolv.conf what the
- * settings say, where they differ.  Returns 0; -1 after saying what is wrong. */
+/* Queues /etc/hostname, /etc/hosts and /etc/resolv.conf for replace_all() where they
+ * differ from the settings.  Returns 0, or -1 after printing a message. */
 int converge_files(const struct settings *settings, const struct place *place, struct batch *batch) FAST_FUNC;
 
-/* Where /etc/shadow is not persistent: sets the password that is saved.
- * Returns 0; -1 after saying what is wrong. */
+/* If /etc/shadow is not persistent, sets root's password from the saved hash.
+ * Returns 0, or -1 after printing a message. */
 int converge_password(const struct settings *settings, const struct place *place) FAST_FUNC;
 
 #endif

@@ -1,7 +1,7 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: files: read, replaced together, wiped.  The one door to those of the
- * system: what is not a regular file is not even opened.
+ * osconf: reads, replaces and wipes files.  All access to the system's files goes
+ * through here; anything but a regular file is not even opened.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -10,55 +10,54 @@
 
 #include "common.h"
 
-/* Links are followed where a name is absolute.  A relative one is in the directory
- * of os.conf: whoever can write there must not lead us elsewhere. */
+/* Symlinks are followed only for absolute names.  Relative names are in the directory
+ * of os.conf: anyone who can write there must not redirect osconf. */
 
 struct file {
 	const char *name;
-	const char *path; /* what it leads to */
-	char *text;       /* NULL: there is no such file */
-	size_t len;       /* text[len] is a NUL byte, and may be written */
-	struct stat st;   /* if there is one */
+	const char *path; /* name with symlinks resolved */
+	char *text;       /* NULL if there is no such file */
+	size_t len;       /* text[len] is a NUL byte and may be overwritten */
+	struct stat st;   /* valid if the file exists */
 };
 
-/* Reads a file of no more than max bytes.  Returns 0, also where there is none;
- * -1 after saying why it can't be read: text is NULL then, too. */
+/* Reads a file of at most max bytes.  Returns 0, or -1 after printing a message.
+ * file->text is NULL on error, and if there is no such file, which is not an error. */
 int read_file(struct file *file, const char *name, off_t max) FAST_FUNC;
 
-/* Files that are replaced together: first all new ones are written beside the
- * old ones, then made durable, then renamed.  A power cut leaves each old or
- * new. */
+/* Files that are replaced together: all new files are written next to the old ones,
+ * synced, then renamed.  After a power cut, each file is either old or new. */
 struct replacement {
 	struct replacement *next;
-	const char *name;    /* as the user knows it */
-	const char *path;    /* what it leads to */
-	char *new;           /* that, and a + */
+	const char *name;    /* for messages */
+	const char *path;    /* name with symlinks resolved */
+	char *new;           /* path with a + appended */
 	const char *text;
-	smallint durable;    /* the new text is */
+	smallint durable;    /* the new text is durable */
 	smallint failed;
 };
 struct batch {
 	struct replacement *first;
-	smallint failed;     /* some could not be written */
+	smallint failed;     /* some files could not be written */
 };
 
-/* Writes text beside file, with file's owner, group and mode, or with this mode
- * if there is no file yet.  With -n, prints the command instead.
- * Both texts must stay until replace_all().
- * Returns what that will do; NULL with -n, and after saying what is wrong. */
+/* Writes text to a new file next to file, with file's owner, group and mode, or with
+ * mode if there is no file yet.  With -n, prints the command instead.
+ * text, file->name and file->path must stay valid until replace_all().
+ * Returns the queued replacement, or NULL with -n or after printing a message. */
 struct replacement *replace_later(struct batch *batch, const struct file *file,
 		const char *text, mode_t mode) FAST_FUNC;
 
-/* Returns 0; -1 after saying what is wrong: those files are as they were. */
+/* Syncs the queued files and renames them into place.  Returns 0, or -1 after
+ * printing a message; files that failed are unchanged. */
 int replace_all(struct batch *batch) FAST_FUNC;
 
-/* Makes the names in the directory of each path durable, and what was renamed or
- * removed there.  NULL: there is no such path.  Returns 0; -1 after saying what is
- * wrong. */
+/* Syncs the directory of each path, which makes renames and removals there durable.
+ * A path may be NULL.  Returns 0, or -1 after printing a message. */
 int sync_names(const char *path, const char *path2, const char *path3) FAST_FUNC;
 
-/* Overwrites a file with blanks, durably, and removes it.  Returns 0, also where
- * there is none; -1 after saying what is wrong. */
+/* Overwrites a file with blanks, syncs it and removes it.  Returns 0, also if there
+ * is no such file, or -1 after printing a message. */
 int wipe_file(const char *name) FAST_FUNC;
 
 #endif

@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: what may die, run so that osconf survives it.
+ * osconf: runs a function that may die, and survives it.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -11,9 +11,9 @@
 
 enum { DIED = -2 };
 
-/* Runs function(data).  Returns what it returns; DIED if libbb died in it
- * (xmalloc(), xsocket(), pw_encrypt(), an applet's main): errno says why, 0 if
- * that is not known.  One may run inside another. */
+/* Runs function(data).  Returns its result, or DIED if libbb died in it (xmalloc(),
+ * xsocket(), pw_encrypt(), an applet's main): errno is the cause, or 0 if unknown.
+ * Calls may be nested. */
 int run_guarded(int (*function)(void *data), void *data) FAST_FUNC;
 
 #endif

@@ -9,9 +9,10 @@
 
 #include "common.h"
 
-/* Both return a hash in memory of its own; NULL after saying that this system's
- * crypt() has no sha512-crypt.  like: a hash whose salt is used if it is that of
- * the same password or text; NULL, or anything else: a new salt. */
+/* Both return a hash that the caller frees, or NULL after printing that this system's
+ * crypt() has no sha512-crypt.
+ * like: if it is a hash of the same password or text, its salt is used; if it is NULL
+ * or anything else, a new salt. */
 char *hash_password(const char *password, const char *like) FAST_FUNC;
 char *digest_text(const char *text, size_t len, const char *like) FAST_FUNC;
 

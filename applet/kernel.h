@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: what the kernel has now: cards, addresses, routes, host name.
+ * osconf: the kernel's current cards, addresses, routes and host name.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -17,13 +17,13 @@ struct card {
 	char mac_addr[MAC_SIZE]; /* lower case, with colons */
 	int index;               /* the kernel's number for it */
 	smallint loopback;
-	smallint physical;       /* no bridge, bond, VLAN, ... */
-	smallint enslaved;       /* a bridge's or a bond's: the address is theirs */
+	smallint physical;       /* not a bridge, bond, VLAN, ... */
+	smallint enslaved;       /* in a bridge or bond, which has the address */
 	smallint up;
-	smallint number;         /* N: its name is ethN; -1: another */
-	smallint eth;            /* N: this is the ethN of the settings; -1: none */
-	smallint keeps_routes;   /* make_plan()'s own */
-	uint32_t new_ip_addr, new_netmask; /* make_plan()'s own: what the settings say */
+	smallint number;         /* N if its name is ethN, else -1 */
+	smallint eth;            /* N if it is ethN of the settings, else -1 */
+	smallint keeps_routes;   /* for make_plan() only */
+	uint32_t new_ip_addr, new_netmask; /* for make_plan() only: from the settings */
 };
 struct address {
 	char label[IFNAMSIZ];    /* the card's name, or an alias like eth0:1 */
@@ -34,26 +34,26 @@ struct kernel_route {
 	struct route route;
 	unsigned metric;
 	const struct card *card;
-	smallint wanted;         /* make_plan()'s own */
+	smallint wanted;         /* for make_plan() only */
 };
 struct kernel {
 	unsigned cards, addresses, routes;
 	smallint known;              /* the cards have been read */
-	int fd;                      /* a socket of rtnetlink; 0: not open */
+	int fd;                      /* rtnetlink socket, 0 if not open */
 	struct card *card;           /* in the order of index */
 	struct address *address;     /* of all cards */
-	struct kernel_route *route;  /* of the cards that are described */
+	struct kernel_route *route;  /* of described cards only */
 	char hostname[sizeof(((struct utsname*)NULL)->nodename)];
 };
 
-/* Reads which cards there are; again: as it is now.  Returns 0; -1, errno is set */
+/* Reads the current cards, replacing those read before.  Returns 0, or -1 with errno set */
 int read_cards(struct kernel *kernel) FAST_FUNC;
 
-/* Reads host name, addresses, and the routes of cards that are described.
- * Returns 0; -1 after saying what can't be read. */
+/* Reads host name, addresses, and the routes of described cards.
+ * Returns 0, or -1 after printing a message. */
 int read_kernel(struct kernel *kernel) FAST_FUNC;
 
-/* The cards of a machine that has the described ones */
+/* Fills in the cards of a machine that has lo and all described cards */
 void assume_cards(struct kernel *kernel, const struct settings *settings) FAST_FUNC;
 
 #endif

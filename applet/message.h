@@ -13,15 +13,15 @@ enum { SAY_ERROR, SAY_ERRNO, SAY_DONE };
 int say(int what, const char *format, ...)
 		__attribute__((format(printf, 2, 3))) FAST_FUNC;
 
-/* What is wrong.  Both return -1; perror_msg() appends what errno says. */
+/* Errors.  Both return -1; perror_msg() appends the text for errno. */
 #define error_msg(...)   say(SAY_ERROR, __VA_ARGS__)
 #define perror_msg(...)  say(SAY_ERRNO, __VA_ARGS__)
 
-/* What was done: silent with -q.  What was found and left as it is: only with -v. */
+/* done_msg(): a change, silent with -q.  verbose_msg(): no change needed, only with -v. */
 #define done_msg(...)    say(SAY_DONE, __VA_ARGS__)
 #define verbose_msg(...) do { if (option_mask32 & OPT_verbose) done_msg(__VA_ARGS__); } while (0)
 
-/* Makes text fit for a console: no escape sequences, nothing above ASCII */
+/* Replaces control and non-ASCII characters, so that a console can show text */
 void make_printable(char *text) FAST_FUNC;
 
 #endif

@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: file systems, mounted in a private mount namespace.
+ * osconf: mounts file systems in a private mount namespace.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -9,18 +9,18 @@
 
 #include "common.h"
 
-/* Mounts whichever of /proc, /sys and /dev is not mounted yet, where that can
- * be done: those that need them say what is missing. */
+/* Mounts /proc, /sys and /dev if they are not mounted yet.  Ignores errors: code that
+ * needs one of them reports what is missing. */
 void mount_kernel_filesystems(void) FAST_FUNC;
 
-/* Returns the type of a device's file system by its superblock: vfat, ext2,
- * ext3, ext4, or ufstype=...; NULL: none of these.  If spec is not NULL, only
- * if it is its UUID= or LABEL=. */
+/* Reads a device's superblock.  Returns its file system type: vfat, ext2, ext3, ext4
+ * or ufstype=..., or NULL if it is none of these.  If spec is not NULL, also returns
+ * NULL unless spec is the UUID= or LABEL= of the file system. */
 const char *file_system_type(const char *device, const char *spec) FAST_FUNC;
 
-/* Mounts a device of that type and opens its root; read-only, and without
- * replaying a journal, with -n.  Returns a descriptor that holds the mount; -1
- * after saying what is wrong. */
+/* Mounts a device of that type and opens its root directory.  With -n: read-only, and
+ * without replaying a journal.  Returns a descriptor that keeps it mounted, or -1
+ * after printing a message. */
 int open_mounted(const char *device, const char *type) FAST_FUNC;
 
 #endif

@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: the text of a settings file, understood.
+ * osconf: parses the text of a settings file.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -9,11 +9,10 @@
 
 #include "settings.h"
 
-/* Finds the assignments in text, cuts them up in place (text[len] must be
- * writable) and takes each known key's last value, unless that is empty.
- * Lines that are no assignment go to report, unknown keys to unknown (which
- * may be NULL).  Returns the number of assignments to known keys; -1: there is
- * a NUL byte in it. */
+/* Splits text into assignments, in place: text[len] must be writable.  The last value
+ * of each known key counts; an empty one counts as missing.  Lines that are not
+ * assignments go to report, unknown keys to unknown (may be NULL).
+ * Returns the number of assignments to known keys, or -1 if text has a NUL byte. */
 int parse_text(char *text, size_t len, struct settings *settings,
 		struct report *report, struct report *unknown) FAST_FUNC;
 

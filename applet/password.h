@@ -10,17 +10,18 @@
 #include "file.h"
 
 struct root_password {
-	char *in_passwd; /* the fields */
-	char *hash;      /* in /etc/shadow */
-	const char *path; /* what /etc/shadow leads to */
+	char *in_passwd; /* password field in /etc/passwd */
+	char *hash;      /* password field in /etc/shadow */
+	const char *path; /* /etc/shadow with symlinks resolved */
 };
 
-/* Finds the hash where no other user can read it.  Returns 0; -1 after saying
- * what is wrong: then it can't be changed. */
+/* Reads root's password fields; the hash must be in /etc/shadow, which no other user
+ * can read.  Returns 0, or -1 after printing a message: the password can't be changed
+ * then. */
 int read_root_password(struct root_password *root) FAST_FUNC;
 
-/* Replaces it, unless it is that already.  Returns 0; -1 after saying what is
- * wrong.  The new text is durable then, its name is not: sync_names(path). */
+/* Replaces root's hash if it differs.  Returns 0, or -1 after printing a message.
+ * Syncs the new text but not its name: call sync_names(path) for that. */
 int set_root_password(const struct root_password *root, const char *hash) FAST_FUNC;
 
 #endif

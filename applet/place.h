@@ -10,20 +10,20 @@
 #include "common.h"
 
 struct place {
-	int osconf_dir;             /* -1: there is none */
-	const char *saved;          /* the saved settings; a relative name is in osconf_dir */
-	smallint saved_moves;       /* they were read in osconf_dir, and are to be saved in /etc */
-	smallint saved_moved;       /* these have been saved in /etc, but are still there */
-	smallint shadow_persistent; /* /etc/shadow is there again, as it was, at the next boot */
+	int osconf_dir;             /* descriptor of the directory of os.conf; -1: missing */
+	const char *saved;          /* file of the saved settings; a relative name is in osconf_dir */
+	smallint saved_moves;       /* read from osconf_dir, to be saved in /etc */
+	smallint saved_moved;       /* already saved in /etc, not yet removed from osconf_dir */
+	smallint shadow_persistent; /* /etc/shadow survives a reboot */
 	smallint etc_read_only;
-	smallint known;             /* this is all certain */
+	smallint known;             /* all of the above is certain */
 };
 
-/* True if saved may be the name of saved settings: it is none of osconf's other files */
+/* True if saved is allowed as a name: it is not one of osconf's other files */
 int is_saved_name(const char *saved) FAST_FUNC;
 
-/* Finds out what is persistent, and so where settings are saved, unless that
- * is given (NULL: not).  Returns 0; -1 after saying what can't be found out. */
+/* Finds out what is persistent and, if saved is NULL, where settings are saved.
+ * Returns 0, or -1 after printing a message. */
 int find_place(struct place *place, const char *saved) FAST_FUNC;
 
 /* True if the saved settings are in osconf_dir */

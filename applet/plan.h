@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: the plan: what is to be done, step by step.
+ * osconf: the plan: the steps that set up the network.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -15,8 +15,8 @@ struct plan {
 	unsigned steps;
 };
 
-/* Works out what is missing in the kernel.  Frees nothing; steps point into
- * settings and kernel. */
+/* Adds the steps that make the kernel match the settings.  Steps point into settings
+ * and kernel, which must stay valid. */
 void make_plan(struct plan *plan, const struct settings *settings,
 		struct kernel *kernel) FAST_FUNC;
 

@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: settings files, read and understood.
+ * osconf: reads and parses settings files.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -13,25 +13,25 @@
 
 struct settings_file {
 	struct file file;         /* settings point into its text */
-	smallint unread;          /* of read_saved(): it may be there, but could not be read */
-	smallint valid;           /* it was read and understood */
-	smallint applied;         /* it was, at an earlier boot, but can't be removed */
-	struct report report;     /* what is wrong with its values */
+	smallint unread;          /* read_saved() only: it may exist, but could not be read */
+	smallint valid;           /* read and parsed */
+	smallint applied;         /* applied at an earlier boot, but can't be removed */
+	struct report report;     /* errors in its values */
 	struct settings settings;
 };
 
-/* Each returns 0, also where there is no file; -1 after saying what is wrong.
- * What can be used is used all the same. */
+/* Each returns 0, also if there is no file, or -1 after printing a message.
+ * Whatever can be used is used, even then. */
 int read_saved(struct settings_file *saved, struct place *place) FAST_FUNC;
-/* os.conf; applied: the digest of one that has been applied (NULL: none) */
+/* Reads os.conf.  applied: the digest of one that was applied before, or NULL */
 int read_osconf(struct settings_file *fresh, const char *applied) FAST_FUNC;
-/* Another file, which must be there */
+/* Reads another file, which must exist */
 int read_given_file(struct settings_file *fresh, const char *name) FAST_FUNC;
 
-/* Understands what was read.  min_keys: the number of known keys that must be in it */
+/* Parses what was read.  A file with fewer than min_keys known keys is refused */
 int understand(struct settings_file *file, int min_keys) FAST_FUNC;
 
-/* The password is in it */
+/* Overwrites the text, which may contain the password */
 void wipe_text(struct settings_file *file) FAST_FUNC;
 
 #endif

@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: what is wrong with a settings file, in the form of os.conf.rejected.
+ * osconf: the errors in a settings file, in the format of os.conf.rejected.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -9,12 +9,12 @@
 
 #include "common.h"
 
-enum { REPORT_SIZE = 128 * 1024 }; /* for an os.conf that is wrong all through */
+enum { REPORT_SIZE = 128 * 1024 }; /* enough for an os.conf full of errors */
 
-/* Each finding is a line that begins with '#', then the assignment that was
- * refused, if it may be shown. */
+/* Each finding is a line that begins with '#', followed by the refused assignment if
+ * that may be shown. */
 struct report {
-	char *text;   /* of REPORT_SIZE; NULL: nothing was wrong */
+	char *text;   /* REPORT_SIZE bytes; NULL: no errors */
 	unsigned len; /* what does not fit is dropped */
 };
 
@@ -22,7 +22,7 @@ struct report {
 void report_line(struct report *report, const char *format, ...)
 		__attribute__((format(printf, 2, 3))) FAST_FUNC;
 
-/* Prints the findings as messages about the file name */
+/* Prints the findings as error messages that begin with name */
 void print_report(const struct report *report, const char *name) FAST_FUNC;
 
 #endif

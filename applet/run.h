@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: a plan, run.
+ * osconf: runs a plan.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -9,8 +9,8 @@
 
 #include "plan.h"
 
-/* Runs the steps of a plan in this process, or prints them with -n.  Returns 0;
- * -1 after saying which failed: the others are done. */
+/* Runs the steps of a plan in this process, or prints them with -n.
+ * Returns 0, or -1 after printing which steps failed; the others are done. */
 int run_plan(const struct plan *plan) FAST_FUNC;
 
 #endif

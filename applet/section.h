@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: the part that osconf owns of a file that others write, too.
+ * osconf: the section that osconf owns in a shared file.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -11,15 +11,16 @@
 
 struct section {
 	struct file file; /* the whole file */
-	char *rest;       /* what is not osconf's */
-	smallint had;     /* it has such a section */
+	char *rest;       /* the text outside osconf's section */
+	smallint had;     /* the file has a section of osconf's */
 };
 
-/* Returns 0; -1 after saying what is wrong: then it is to be left alone */
+/* Reads the file and cuts out osconf's section.  Returns 0, or -1 after printing a
+ * message: the file must be left alone then. */
 int open_section(struct section *section, const char *path) FAST_FUNC;
 
-/* Replaces the section by lines, later; none if they are "".  A file of which
- * nothing is left is removed.  Returns 0; -1 after saying what is wrong. */
+/* Queues the file with lines as its new section; "" removes the section, and a file
+ * that becomes empty is removed.  Returns 0, or -1 after printing a message. */
 int close_section(struct batch *batch, struct section *section, const char *lines) FAST_FUNC;
 
 #endif

@@ -18,7 +18,7 @@ enum {
 	KEY_DNS_NAMESERVER,
 	KEY_PASSWORD_HASH,  /* saved settings only: where /etc/shadow is not persistent */
 	KEY_APPLIED,        /* saved settings only: digest of an os.conf that can't be removed */
-	KEY_MOVED,          /* the same of an os.conf.saved */
+	KEY_MOVED,          /* the same for os.conf.saved */
 	GLOBAL_KEYS,
 	IP_ADDR = 0,
 	NETMASK,
@@ -30,34 +30,33 @@ enum {
 };
 #define KEY_INTERFACE(n) (GLOBAL_KEYS + (n) * INTERFACE_KEYS)
 
-/* Each known key's value; NULL: it is not named.  They point into the text of
- * their file. */
+/* Value of each known key; NULL: missing.  Values point into the text of their file. */
 struct settings {
 	char *value[KEYS];
-	smallint changed; /* by set_value() */
+	smallint changed; /* set by set_value() */
 };
 
 void set_value(struct settings *settings, int key, char *value) FAST_FUNC;
 
-/* Returns the known key of that name; -1: there is none */
+/* Returns the key of that name, or -1 if it is unknown */
 int find_key(const char *name) FAST_FUNC;
 
-/* Checks each value.  What is wrong goes to report, and is not named then; the
- * password is decoded, a MAC address is made what struct card has. */
+/* Checks each value.  Bad values and list items go to report and are dropped.
+ * Decodes the password, and converts MAC addresses to the form in struct card. */
 void check_settings(struct settings *settings, struct report *report) FAST_FUNC;
 
-/* Bit N: ethN has this key; has any key */
+/* Bit N is set if ethN has this key, or any key */
 uint32_t interfaces_with(const struct settings *settings, int key) FAST_FUNC;
 uint32_t interfaces_named(const struct settings *settings) FAST_FUNC;
 
-/* The address that is a key's value; 0: not named */
+/* Returns the value of a key as an address, or 0 if it is missing */
 uint32_t address_of_key(const struct settings *settings, int key) FAST_FUNC;
 
-/* Adds what a fresh os.conf says to the saved settings */
+/* Merges the settings of a fresh os.conf into the saved ones */
 void merge_settings(struct settings *saved, const struct settings *fresh) FAST_FUNC;
 
-/* Returns settings, without the password, as the text of a settings file, in
- * memory of its own */
+/* Returns the settings, without the password, as the text of a settings file.
+ * Caller frees. */
 char *settings_to_text(const struct settings *settings) FAST_FUNC;
 
 #endif
