@@ -11,9 +11,9 @@
 //config:	depends on OSCONF
 //config:	select FEATURE_OSCONF_BACKENDS
 //config:	help
-//config:	With -b ifupdown, osconf writes cards, addresses and routes into
+//config:	With -b ifupdown, osconf writes cards, addresses and routes to
 //config:	/etc/network/interfaces, and 'ifup -a' brings them up.  For systems
-//config:	whose other programs hook into ifup.
+//config:	where other programs hook into ifup.
 
 //kbuild:lib-$(CONFIG_FEATURE_OSCONF_IFUPDOWN) += backend_ifupdown.o
 #include "backend_ifupdown.h"
@@ -21,7 +21,7 @@
 
 static const char interfaces[] ALIGN1 = "/etc/network/interfaces";
 
-/* Returns what follows word at the beginning of s, if it is a whole word; NULL */
+/* Returns what follows word, or NULL if s does not begin with it as a whole word */
 static const char *skip_word(const char *s, const char *word)
 {
 	s = is_prefixed_with(s + strspn(s, " \t"), word);
@@ -62,8 +62,8 @@ static int is_auto(const char *text, const char *card)
 	return 0;
 }
 
-/* `up` gets all routes, also the default one: a gateway outside the subnet
- * needs its own route first, which `gateway` does not know */
+/* All routes are `up` commands, also the default one: a gateway outside the subnet
+ * needs a host route first, which `gateway` does not add */
 static char *put_routes(char *p, const struct plan *plan, const char *card)
 {
 	char command[COMMAND_SIZE];

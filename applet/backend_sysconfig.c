@@ -12,7 +12,7 @@
 //config:	select FEATURE_OSCONF_BACKENDS
 //config:	help
 //config:	With -b sysconfig, osconf writes host name, cards, addresses and
-//config:	routes into /etc/sysconfig, as Red Hat's initscripts want them.
+//config:	routes to /etc/sysconfig, as Red Hat's initscripts expect them.
 
 //kbuild:lib-$(CONFIG_FEATURE_OSCONF_SYSCONFIG) += backend_sysconfig.o
 #include "backend_sysconfig.h"
@@ -37,7 +37,7 @@ static int is_of_plan(const struct plan *plan, const char *card, int what)
 	return 0;
 }
 
-/* Takes osconf's sections out of the files of cards that have none now */
+/* Removes osconf's sections from the files of cards that are no longer configured */
 static int remove_stale(struct batch *batch, const struct plan *plan)
 {
 	DIR *dir = opendir(SCRIPTS);
@@ -74,7 +74,7 @@ static int replace_address(struct batch *batch, const struct step *step)
 	return replace_section(batch, xasprintf(SCRIPTS "/ifcfg-%s", step->name), lines);
 }
 
-/* Each line is given to `ip route add` */
+/* initscripts pass each line to `ip route add` */
 static int replace_routes(struct batch *batch, const struct plan *plan, const char *card)
 {
 	char command[COMMAND_SIZE];
@@ -102,7 +102,7 @@ int FAST_FUNC converge_sysconfig(struct batch *batch, const struct plan *plan)
 		const struct step *step = &plan->step[i];
 		if (step->what == STEP_HOSTNAME)
 			sprintf(lines, "HOSTNAME=%s\n", step->name);
-		/* initscripts have an ifcfg-lo of their own */
+		/* initscripts have their own ifcfg-lo */
 		if (step->what != STEP_ADDRESS || step->route.destination == INADDR_LOOPBACK)
 			continue;
 		failed |= replace_address(batch, step);

@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: described interfaces -> the kernel's cards that they are.
+ * osconf: described interfaces -> their cards in the kernel.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -10,7 +10,7 @@
 
 enum { BY_MAC, BY_NAME, IN_ORDER };
 
-/* An address belongs to what a card is part of, not to the card */
+/* A bridge or bond has the address, not the cards in it */
 static int is_candidate(const struct card *card)
 {
 	return card->eth < 0 && !card->loopback && !card->enslaved;
@@ -35,8 +35,8 @@ static int is_match(const struct settings *settings, const struct card *card, in
 	}
 }
 
-/* The first that matches, a physical one if there is: a VLAN and a bridge have
- * the MAC address of a card of theirs */
+/* Returns the first match, or NULL.  Prefers a physical card: VLANs and bridges share
+ * the MAC address of one of their cards */
 static struct card *find_card(const struct settings *settings, const struct kernel *kernel,
 		int n, int how)
 {
@@ -51,8 +51,8 @@ static struct card *find_card(const struct settings *settings, const struct kern
 	return found;
 }
 
-/* Gives each interface in wanted a card that is nobody's.  Returns those for
- * which there is none. */
+/* Assigns a free card to each interface in wanted.  Returns the interfaces for which
+ * there is none. */
 static uint32_t match(const struct settings *settings, struct kernel *kernel,
 		uint32_t wanted, int how)
 {
@@ -72,7 +72,8 @@ static uint32_t match(const struct settings *settings, struct kernel *kernel,
 	return wanted;
 }
 
-/* Returns those of missing that still are */
+/* Assigns another card to each missing interface and stores the card's MAC address.
+ * Returns the interfaces still missing. */
 static uint32_t adopt(struct settings *settings, struct kernel *kernel, uint32_t missing)
 {
 	uint32_t adopted = missing;
@@ -123,7 +124,7 @@ int FAST_FUNC find_cards(struct settings *settings, struct kernel *kernel,
 	for (;;) {
 		if (read_cards(kernel) != 0)
 			return perror_msg("can't read network cards");
-		/* those with a MAC address first: a card that is theirs may be named ethN */
+		/* MAC addresses first: a card that matches one may be named ethN */
 		missing = match(settings, kernel, with_mac, BY_MAC)
 			| match(settings, kernel, named & ~with_mac, BY_NAME);
 		if (!missing || (unsigned)monotonic_ms() - start >= wait_ms)

@@ -1,8 +1,8 @@
 /* vi: set sw=4 ts=4: */
 /*
  * osconf: settings -> durable; then os.conf is consumed.
- * A step that destroys something comes only after all that it depends on has
- * been read and done without an error.
+ * A step that destroys something runs only after everything it depends on has been
+ * read and done without an error.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -17,15 +17,15 @@ struct commit {
 	const struct settings_file *saved, *fresh;
 	const struct place *place;
 	struct batch *batch;
-	const struct replacement *saved_settings, *rejected; /* NULL: they stay as they are */
-	const char *shadow; /* NULL: the password stays as it is */
+	const struct replacement *saved_settings, *rejected; /* NULL: unchanged */
+	const char *shadow; /* NULL: password unchanged */
 };
 
 /*** Password ***/
 
-/* Where /etc/shadow is not persistent, the hash is saved with the settings, and
- * set from there at every boot.  Where it is, a hash that was saved goes there,
- * once.  Returns 0; -1 if it can't be done. */
+/* If /etc/shadow is not persistent, saves the hash with the settings; every boot sets
+ * the password from there.  If it is, moves a saved hash into it, once.
+ * Returns 0, or -1 on error. */
 static int commit_password(struct commit *c)
 {
 	const char *password = c->settings->value[KEY_PASSWORD];
@@ -59,7 +59,7 @@ static int may_be_saved(const struct commit *c)
 		&& (!is_relative(c->place) || c->place->osconf_dir >= 0);
 }
 
-/* Returns 0; -1 if it can't be done */
+/* Returns 0, or -1 on error */
 static int save_settings(struct commit *c)
 {
 	const struct file *old = &c->saved->file;
@@ -70,8 +70,8 @@ static int save_settings(struct commit *c)
 	return c->saved_settings ? 0 : -1;
 }
 
-/* What was refused would be lost with os.conf, or with saved settings that somebody
- * has edited.  An os.conf that can't be removed has it still. */
+/* Keeps refused values: they would be lost with os.conf, or when saved settings that
+ * somebody has edited are rewritten.  An os.conf that can't be removed still has them. */
 static int save_rejected(struct commit *c)
 {
 	const char *old = c->saved_settings ? c->saved->report.text : NULL;
@@ -86,14 +86,14 @@ static int save_rejected(struct commit *c)
 	return c->rejected ? 0 : -1;
 }
 
-/* Returns 0; -1 if some of it can't be done */
+/* Returns 0, or -1 if any part failed */
 static int prepare(struct commit *c)
 {
 	int password = commit_password(c);
 
 	if (!may_be_saved(c))
 		return error_msg("settings are not saved, %s stays", OSCONF_FILE);
-	if (password != 0 && c->place->saved_moves) /* the hash is only there */
+	if (password != 0 && c->place->saved_moves) /* only os.conf.saved has the hash */
 		return -1;
 	if (save_settings(c) != 0 || save_rejected(c) != 0)
 		return -1;
@@ -105,7 +105,7 @@ static int is_done(const struct replacement *replacement)
 	return !replacement || !replacement->failed;
 }
 
-/* What was renamed in an earlier run counts, too: that may not have got so far */
+/* Also syncs what an earlier run renamed: it may have stopped before this point */
 static int sync_committed(const struct commit *c)
 {
 	return sync_names(c->saved->file.path, c->shadow, c->rejected ? OSCONF_REJECTED : NULL);
@@ -127,7 +127,8 @@ static int remove_moved(void)
 	return sync_names(SAVED_RELATIVE, NULL, NULL);
 }
 
-/* What can't be removed must not be applied again.  Returns 0; -1 if it may be */
+/* Saves the digest of a file that can't be removed, so that it is not applied again.
+ * Returns 0, or -1 if it may be applied again. */
 static int remember(struct commit *c, const char *name, int key)
 {
 	struct file file;
@@ -142,7 +143,7 @@ static int remember(struct commit *c, const char *name, int key)
 	return is_done(c->saved_settings) ? sync_committed(c) : -1;
 }
 
-/* What os.conf and os.conf.saved have to say is durable elsewhere */
+/* Removes os.conf and os.conf.saved: their contents are durable elsewhere */
 static int remove_sources(struct commit *c)
 {
 	int failed = 0;

@@ -1,7 +1,7 @@
 /* vi: set sw=4 ts=4: */
 /*
  * osconf: settings -> files that can be worked out from them.
- * Comparing them is all that remembers what is done.
+ * No other state is kept: a file that differs is written.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -15,7 +15,7 @@ enum { FILE_SIZE_MAX = 1024 * 1024 };
 
 #define HOSTS_MARK " # osconf"
 
-/* text: what the file should be */
+/* text: the wanted contents */
 static void replace_if_different(struct batch *batch, const struct file *file, const char *text)
 {
 	if (!file->text || strcmp(file->text, text) != 0)
@@ -56,8 +56,7 @@ static int is_our_host(const char *line, size_t len)
 	return len >= LEN && memcmp(line + len - LEN, HOSTS_MARK, LEN) == 0;
 }
 
-/* hosts(5): canonical name, then aliases.  The host's own address is that of the
- * lowest interface. */
+/* hosts(5): canonical name, then aliases.  Uses the lowest interface's address */
 static int converge_hosts(const char *hostname, const struct settings *settings, struct batch *batch)
 {
 	uint32_t with_address = interfaces_with(settings, IP_ADDR);
@@ -87,7 +86,7 @@ static int is_nameserver(const char *line, size_t len)
 	return len > LEN && is_prefixed_with(line, "nameserver") && isblank(line[LEN]);
 }
 
-/* resolv.conf(5).  What is not a name server (search, options) is kept */
+/* resolv.conf(5).  Other lines (search, options) are kept */
 static int converge_nameservers(const char *servers, struct batch *batch)
 {
 	struct file file;
@@ -112,7 +111,7 @@ int FAST_FUNC converge_files(const struct settings *settings, const struct place
 	const char *servers = settings->value[KEY_DNS_NAMESERVER];
 	int failed = 0;
 
-	/* a read-only root does without these: the name is set at every boot */
+	/* not needed on a read-only root: the name is set at every boot */
 	if (hostname && !place->etc_read_only) {
 		failed |= converge_hostname(hostname, batch);
 		failed |= converge_hosts(hostname, settings, batch);

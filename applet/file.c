@@ -8,7 +8,7 @@
 #include "file.h"
 #include "message.h"
 
-/* Returns 0; -1, errno is set */
+/* Returns 0, or -1 with errno set */
 static int find_file(struct file *file, const char *name)
 {
 	int failed = lstat(name, &file->st);
@@ -56,11 +56,11 @@ int FAST_FUNC read_file(struct file *file, const char *name, off_t max)
 
 /*** Durable ***/
 
-/* fsync() of a directory makes its names durable.  Without a journal, Linux's
- * ext4 has the disk flush its cache only if the directory's inode is dirty
- * (ext4_fsync_nojournal() in fs/ext4/fsync.c).  So its time is set.
- * whole: all else that was written to its file system, too.  syncfs() writes
- * that, but FAT and ext2 don't have the disk flush its cache then. */
+/* Syncs a directory, which makes its names durable.  Without a journal, ext4 flushes
+ * the disk's cache only if the directory's inode is dirty (ext4_fsync_nojournal() in
+ * fs/ext4/fsync.c).  So its time is set.
+ * whole: also sync the file system's other files.  syncfs() does that, but does not
+ * flush the disk's cache on FAT and ext2. */
 static int sync_directory(const char *directory, int whole)
 {
 	int fd = open(directory, O_RDONLY | O_DIRECTORY);
@@ -94,7 +94,7 @@ int FAST_FUNC sync_names(const char *path, const char *path2, const char *path3)
 
 /*** New files beside the old ones ***/
 
-/* Directories that may come and go, or that only osconf needs, are made */
+/* Creates the parent directory if it may be volatile, or if only osconf needs it */
 static int make_directory_of(const char *path)
 {
 	static const char roots[] ALIGN1 = "/run/\0" "/var/run/\0" "/tmp/\0" "/etc/\0";
@@ -121,7 +121,7 @@ static int open_new(const struct replacement *r, mode_t mode)
 	int fd, tries = 0;
 
 	while ((fd = open(r->new, O_WRONLY | O_CREAT | O_EXCL, mode)) < 0 && tries++ == 0) {
-		if (errno == EEXIST) /* a power cut left it */
+		if (errno == EEXIST) /* left by a power cut */
 			unlink(r->new);
 		else if (errno != ENOENT || make_directory_of(r->path) != 0)
 			break;
@@ -129,7 +129,7 @@ static int open_new(const struct replacement *r, mode_t mode)
 	return fd;
 }
 
-/* old: NULL: there is none */
+/* old: NULL if the file is new */
 static int write_new(struct replacement *r, const struct stat *old, mode_t mode)
 {
 	int fd = open_new(r, mode & 0755);
@@ -140,7 +140,7 @@ static int write_new(struct replacement *r, const struct stat *old, mode_t mode)
 	failed = (old && (old->st_uid | old->st_gid) && fchown(fd, old->st_uid, old->st_gid) != 0)
 		|| ((mode & ~0755) && fchmod(fd, mode) != 0)
 		|| write_text(fd, r->text) != 0;
-	/* those in /etc are made durable together */
+	/* files in /etc are synced together, by replace_all() */
 	r->durable = !is_prefixed_with(r->path, "/etc/");
 	if (!failed && r->durable)
 		failed = fsync(fd);
@@ -180,7 +180,7 @@ struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct fi
 
 /*** In their places ***/
 
-/* A mount point can't be renamed over */
+/* rename() can't replace a mount point */
 static int write_in_place(const struct replacement *r)
 {
 	int fd = open(r->path, O_WRONLY | O_TRUNC | O_NOFOLLOW);
@@ -241,7 +241,7 @@ static int overwrite(const char *name, off_t size)
 	return close(fd) != 0 || failed ? -1 : 0;
 }
 
-/* That the name is gone need not be durable: blanks may come back */
+/* The unlink() need not be durable: only blanks can come back */
 int FAST_FUNC wipe_file(const char *name)
 {
 	struct stat st;
@@ -249,7 +249,7 @@ int FAST_FUNC wipe_file(const char *name)
 
 	if (failed && errno == ENOENT)
 		return 0;
-	/* what else has a name of its own is not ours to overwrite */
+	/* a file that has other hard links is not ours to overwrite */
 	if (!failed && S_ISREG(st.st_mode) && st.st_nlink == 1)
 		failed = overwrite(name, st.st_size);
 	return !failed && unlink(name) == 0 ? 0 : perror_msg("%s: can't wipe and remove", name);

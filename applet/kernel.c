@@ -1,7 +1,7 @@
 /* vi: set sw=4 ts=4: */
 /*
  * osconf: rtnetlink(7) -> what the kernel has now.
- * Not by libiproute: that waits for ever, or dies, if an answer can't be read.
+ * libiproute is not used: it hangs or dies if a reply can't be read.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -13,7 +13,7 @@
 
 enum { ANSWER_SIZE = 16 * 1024 }; /* netlink(7): 8 KiB and more for dumps */
 
-/* The attribute of that type; NULL: there is none */
+/* Returns the attribute of that type, or NULL if not found */
 static struct rtattr *find_attribute(struct rtattr *attribute, int len, int type)
 {
 	for (; RTA_OK(attribute, len); attribute = RTA_NEXT(attribute, len))
@@ -22,7 +22,7 @@ static struct rtattr *find_attribute(struct rtattr *attribute, int len, int type
 	return NULL;
 }
 
-/* The same of a message, whose own part is size bytes long */
+/* The same for a message whose fixed part is size bytes long */
 static struct rtattr *attribute_of(struct nlmsghdr *message, int size, int type)
 {
 	char *first = (char*)NLMSG_DATA(message) + NLMSG_ALIGN(size);
@@ -44,7 +44,7 @@ static uint32_t number_of(struct nlmsghdr *message, int size, int type)
 	return value ? *value : 0;
 }
 
-/* Asks for all of a kind.  Returns 0; -1, errno is set */
+/* Dumps all objects of a type into take().  Returns 0, or -1 with errno set */
 static int dump(struct kernel *kernel, int type, int family,
 		void (*take)(struct kernel *kernel, struct nlmsghdr *message))
 {
@@ -81,7 +81,7 @@ static int dump(struct kernel *kernel, int type, int family,
 		}
 	}
  error:
-	/* what is left of the answer must not be taken for the next one's */
+	/* the next dump must not read the rest of this reply */
 	close(kernel->fd);
 	kernel->fd = 0;
 	return -1;
@@ -122,7 +122,7 @@ void FAST_FUNC assume_cards(struct kernel *kernel, const struct settings *settin
 	}
 }
 
-/* What is made of other cards, or of nothing, has a kind: bridge, bond, vlan */
+/* Virtual cards have a kind: bridge, bond, vlan */
 static int has_kind(struct nlmsghdr *message)
 {
 	struct rtattr *info = attribute_of(message, sizeof(struct ifinfomsg), IFLA_LINKINFO);
@@ -196,7 +196,7 @@ static void take_interface_address(struct kernel *kernel, struct nlmsghdr *messa
 	address->broadcast = ntohl(number_of(message, SIZE, IFA_BROADCAST));
 }
 
-/* A route with a TOS is somebody else's: neither route(8) nor we can name it */
+/* Skips routes with a TOS: not osconf's, and route(8) can't name them either */
 static void take_kernel_route(struct kernel *kernel, struct nlmsghdr *message)
 {
 	enum { SIZE = sizeof(struct rtmsg) };

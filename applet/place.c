@@ -67,7 +67,7 @@ int FAST_FUNC find_place(struct place *place, const char *saved)
 		shadow = etc;
 	if (!saved && etc == NO)
 		place->saved = SAVED_RELATIVE;
-	/* -s: an overlay, say: nobody can see that it is not persistent */
+	/* relative -s: /etc may be on an overlay, and statfs() can't tell if that is persistent */
 	place->shadow_persistent = shadow == YES && !(saved && is_relative(place));
 	place->known = etc != UNKNOWN && shadow != UNKNOWN;
 	return place->known ? 0 : -1;

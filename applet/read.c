@@ -36,7 +36,7 @@ int FAST_FUNC understand(struct settings_file *file, int min_keys)
 	return file->report.text ? -1 : 0;
 }
 
-/* True if a part of a relative name is a link */
+/* True if a directory in a relative name is missing or a link */
 static int leads_elsewhere(const char *name)
 {
 	char *path = xstrdup(name), *slash = path;
@@ -52,7 +52,7 @@ static int leads_elsewhere(const char *name)
 	return link;
 }
 
-/* True if this is the text that has been applied, but could not be removed */
+/* True if this text was applied before, but could not be removed */
 static int was_applied(const struct file *file, const char *digest)
 {
 	char *now;
@@ -77,7 +77,7 @@ static int read_one(struct settings_file *saved, const char *name)
 	return result;
 }
 
-/* What replaces a file in another directory is a new one */
+/* Settings that move to another directory are saved as a new file */
 static void save_as_new(struct settings_file *saved, const struct place *place)
 {
 	saved->file.text = NULL;
@@ -92,7 +92,7 @@ static int read_relative(struct settings_file *saved, const struct place *place)
 	int result;
 
 	if (place->osconf_dir < 0)
-		return -1; /* that it can't be opened has been said */
+		return -1; /* already reported */
 	if (leads_elsewhere(place->saved))
 		return error_msg("%s: not in a real directory", place->saved);
 	result = read_one(saved, place->saved);
@@ -104,7 +104,7 @@ static int read_relative(struct settings_file *saved, const struct place *place)
 	return result;
 }
 
-/* What is saved next to os.conf is newer: it is removed when it is saved here */
+/* Settings next to os.conf are newer.  They are removed once saved here */
 static int read_absolute(struct settings_file *saved, struct place *place)
 {
 	struct file newer;
@@ -161,6 +161,6 @@ void FAST_FUNC wipe_text(struct settings_file *file)
 {
 	if (file->file.text) {
 		memset(file->file.text, 0, file->file.len);
-		barrier(); /* or the compiler may leave it out */
+		barrier(); /* keeps the compiler from dropping memset() */
 	}
 }

@@ -13,7 +13,7 @@ enum { FILE_SIZE_MAX = 1024 * 1024 };
 #define SECTION_BEGIN "# BEGIN osconf"
 #define SECTION_END   "# END osconf"
 
-/* Returns the line that is mark, or begins with "mark:"; NULL: there is none */
+/* Returns the line that is mark, or begins with "mark:", or NULL if not found */
 static char *find_mark(char *text, const char *mark)
 {
 	while (text) {
