@@ -14,7 +14,7 @@ static void come_back(void)
 	longjmp(*innermost, 1);
 }
 
-/* As run_nofork_applet() does, which is not compiled in every busybox */
+/* Same method as run_nofork_applet(), which is not compiled into every busybox */
 int FAST_FUNC run_guarded(int (*function)(void *data), void *data)
 {
 	jmp_buf *volatile outer = innermost;

@@ -23,7 +23,8 @@ static int run_crypt(void *data)
 	return 0;
 }
 
-/* pw_encrypt() dies where crypt() knows no such salt, or gives what is no hash */
+/* pw_encrypt() dies if crypt() does not know this kind of salt, or returns something
+ * that is not a hash */
 static char *checked_hash(const char *password, const char *salt)
 {
 	struct crypt crypt = { password, salt, NULL };
@@ -49,8 +50,8 @@ char* FAST_FUNC hash_password(const char *password, const char *like)
 	return checked_hash(password, salt);
 }
 
-/* The digest of a file with a password in it must be as hard to guess from
- * as the password's own hash */
+/* The file may contain a password, so its digest must be as hard to crack as the
+ * password's own hash */
 char* FAST_FUNC digest_text(const char *text, size_t len, const char *like)
 {
 	sha256_ctx_t ctx;

@@ -10,7 +10,7 @@
 
 enum {
 	LINE_SIZE   = 512,
-	LEVEL_ERROR = 3, /* "quiet" hides what is 4 and above */
+	LEVEL_ERROR = 3, /* "quiet" hides 4 and above */
 	LEVEL_DONE  = 6,
 	LEVEL_LEN   = sizeof("<3>") - 1,
 };
@@ -22,8 +22,8 @@ void FAST_FUNC make_printable(char *text)
 			*text = '?';
 }
 
-/* Documentation/admin-guide/sysctl/kernel.rst, printk: messages below this
- * level are shown on the consoles.  0: it can't be read. */
+/* Returns the console log level, or 0 if it can't be read: messages below it are shown
+ * on the consoles.  Documentation/admin-guide/sysctl/kernel.rst, printk */
 static int console_loglevel(void)
 {
 	char text[16] = "";
@@ -33,7 +33,8 @@ static int console_loglevel(void)
 }
 
 /* Returns true if the kernel shows the line on all of its consoles.
- * Of one open /dev/kmsg, it takes ten lines in five seconds (printk_devkmsg) */
+ * Opens /dev/kmsg for each line: the kernel accepts ten lines in five seconds from
+ * one descriptor (printk_devkmsg) */
 static int write_kmsg(const char *line, unsigned len)
 {
 	int fd = open("/dev/kmsg", O_WRONLY | O_APPEND);
@@ -46,8 +47,8 @@ static int write_kmsg(const char *line, unsigned len)
 	return written && line[1] - '0' < console_loglevel();
 }
 
-/* A terminal has somebody sitting at it, except /dev/console: there, a line
- * that the kernel shows would stand twice.
+/* Lines on a terminal are not logged: somebody reads them there.  On /dev/console they
+ * are, and a line that the kernel shows is not written again.
  * Documentation/admin-guide/devices.txt: /dev/console is 5, 1. */
 static void write_line(const char *line, unsigned len)
 {
@@ -66,7 +67,7 @@ static void write_line(const char *line, unsigned len)
 		full_write(STDERR_FILENO, line + LEVEL_LEN, len - LEVEL_LEN);
 }
 
-/* What errno says.  Not every C library has words for a damaged file system */
+/* Returns the text for errno.  Not every C library has one for a damaged file system */
 static const char *error_text(void)
 {
 	return errno == EUCLEAN || errno == EBADMSG

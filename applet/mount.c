@@ -12,7 +12,7 @@
 #include "message.h"
 #include "../../util-linux/volume_id/volume_id_internal.h"
 
-/* Returns 0; -1, errno is set.  EINVAL: / is no mount point */
+/* Returns 0, or -1 with errno set.  EINVAL: / is not a mount point */
 static int enter_namespace(void)
 {
 	static smallint entered;
@@ -43,7 +43,7 @@ void FAST_FUNC mount_kernel_filesystems(void)
 
 /*** What is on a block device ***/
 
-/* The features that ext3 and ext4 have and their elders lack:
+/* Features that came with ext3 and ext4:
  * Documentation/filesystems/ext4/super.rst */
 static const char *ext_type(int fd)
 {
@@ -60,7 +60,7 @@ static const char *ext_type(int fd)
 	return (SWAP_LE32(feature[0]) & HAS_JOURNAL) ? "ext3" : "ext2";
 }
 
-/* fs/ufs/ufs_fs.h; what the kernel takes for a default is none of these */
+/* fs/ufs/ufs_fs.h.  The kernel's default type is neither of these */
 static const char *ufs_type(int fd)
 {
 	enum { UFS1 = 8192, UFS2 = 65536, MAGIC = 1372 };
@@ -107,7 +107,7 @@ const char* FAST_FUNC file_system_type(const char *device, const char *spec)
 
 static int mount_and_open(const char *device, const char *type, int flags)
 {
-	/* any directory will do: it is covered in our namespace for a moment only */
+	/* any directory will do: it is covered only briefly, and only in our namespace */
 	static const char mountpoint[] ALIGN1 = "/dev";
 	const char *data = NULL;
 	int fd;
@@ -116,7 +116,7 @@ static int mount_and_open(const char *device, const char *type, int flags)
 		data = type;
 		type = "ufs";
 	} else if ((option_mask32 & OPT_dry_run) && type[0] == 'e' && type[3] != '2') {
-		data = "noload"; /* ext4.rst: a journal is replayed read-only, too */
+		data = "noload"; /* ext4.rst: a read-only mount replays the journal, too */
 	}
 	if (mount(device, mountpoint, type, flags, data) != 0)
 		return -1;
@@ -152,12 +152,12 @@ int FAST_FUNC open_mounted(const char *device, const char *type)
 		flags |= MS_RDONLY;
 	fd = mount_and_open(device, type, flags);
 	if (fd < 0 && errno == ENODEV && type[0] == 'e') {
-		/* a kernel may have ext4 only, which can do ext2 and ext3 */
+		/* a kernel may have only ext4, which also mounts ext2 and ext3 */
 		type_tried = "ext4";
 		fd = mount_and_open(device, type_tried, flags);
 	}
 	if (fd < 0 && (errno == EBUSY || errno == EROFS || errno == EACCES || is_ufs(type))) {
-		/* mounted the other way already, or write-protected; few kernels can write UFS */
+		/* already mounted with the other flag, or write-protected; few kernels can write UFS */
 		fd = mount_and_open(device, type_tried, flags ^ MS_RDONLY);
 		if (fd >= 0 && !(flags & MS_RDONLY) && !is_ufs(type))
 			error_msg("%s is read-only", device);

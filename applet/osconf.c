@@ -1,8 +1,8 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: a minimal image becomes the instance that os.conf describes.
+ * osconf: a minimal image -> the instance that os.conf describes.
  *
- * The way of the data, a file for each stage:
+ * The data flow, one file for each stage:
  *
  *   partition.c   the first partition, mounted (mount.c)  -> directory of os.conf
  *   place.c       file systems of /etc                    -> where settings are saved
@@ -10,16 +10,16 @@
  *     parse.c       text                                    -> values of the known keys
  *     settings.c    values (value.c)                        -> checked; merged; text again
  *   kernel.c      rtnetlink                               -> cards, addresses, routes
- *   cards.c       described interfaces                    -> the cards that they are
- *   converge.c    settings                                -> files that follow from them
+ *   cards.c       described interfaces                    -> their cards in the kernel
+ *   converge.c    settings                                -> files derived from them
  *     backend*.c    a plan                                  -> files of another network system
  *   commit.c      settings                                -> durable; os.conf consumed
  *     password.c    hash (hash.c)                           -> /etc/shadow
  *   plan.c        settings and what the kernel has        -> steps (step.c): what is missing
  *   run.c         steps                                   -> run in this process
  *
- * Below them all: file.c replaces files durably, section.c knows a part of a file,
- * message.c and report.c say what is wrong, guard.c survives what dies in libbb.
+ * Helpers: file.c replaces files durably, section.c replaces a section of a file,
+ * message.c and report.c report errors, guard.c survives a function that dies.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -34,11 +34,11 @@
 //config:	select FEATURE_SHADOWPASSWDS
 //config:	select USE_BB_CRYPT_SHA if USE_BB_CRYPT
 //config:	help
-//config:	Gives an image that runs on Alibaba Cloud as "Customized Linux" its
-//config:	identity: reads aliyun_custom_image/os.conf, which the platform
-//config:	writes into the first partition, sets host name, root's password,
-//config:	network cards, routes and name servers, saves them, and removes the
-//config:	file.  One line in inittab is the whole network set-up of an image:
+//config:	Configures a "Customized Linux" image on Alibaba Cloud at boot:
+//config:	reads aliyun_custom_image/os.conf, which the platform writes to the
+//config:	first partition, sets host name, root's password, network cards,
+//config:	routes and name servers, saves these settings, and removes the file.
+//config:	One line in inittab is all the network setup an image needs:
 //config:	::sysinit:/sbin/osconf
 
 //applet:IF_OSCONF(APPLET(osconf, BB_DIR_SBIN, BB_SUID_DROP))
@@ -82,14 +82,14 @@
 struct osconf {
 	const char *device, *file, *saved_name, *root, *backend_name; /* options */
 	unsigned wait_ms;
-	smallint in_root; /* no file outside root can be reached any more */
+	smallint in_root; /* chrooted: files outside root are out of reach */
 	int backend;
 	struct place place;
 	struct settings_file saved, fresh;
 	struct kernel kernel;
 };
 
-/* Two runs at once wait for each other: at what they replace, and at os.conf */
+/* Locks /etc and the directory of os.conf: only one run at a time may change them */
 static int wait_for_others(int osconf_dir)
 {
 	int etc = open("/etc", O_RDONLY | O_DIRECTORY);
@@ -111,7 +111,7 @@ static int find_first_partition(struct osconf *o)
 	if (o->file)
 		failed |= read_given_file(&o->fresh, o->file);
 	failed |= find_place(&o->place, o->saved_name);
-	/* with -f, there is no need for the partition unless settings are saved there */
+	/* with -f, the partition is needed only if settings are saved there */
 	if (!o->file || is_relative(&o->place)) {
 		o->place.osconf_dir = open_osconf_dir(o->device ? o->device : o->root, o->wait_ms);
 		if (o->place.osconf_dir < 0)
@@ -122,7 +122,7 @@ static int find_first_partition(struct osconf *o)
 		o->in_root = 1;
 	}
 	failed |= wait_for_others(o->place.osconf_dir);
-	/* from here on, relative names are in there */
+	/* from here on, relative names are in this directory */
 	if (o->place.osconf_dir >= 0 && fchdir(o->place.osconf_dir) != 0) {
 		failed = perror_msg("can't enter directory %s", OSCONF_DIR);
 		o->place.osconf_dir = -1;
@@ -162,7 +162,8 @@ static int match_cards(struct osconf *o)
 	smallint place_known = o->place.known;
 	int failed = 0;
 
-	/* os.conf alone may be adopted by another card: without the cards, it must stay */
+	/* only the settings of a fresh os.conf may be given another card: it must stay until
+	 * the cards are known */
 	o->place.known = 0;
 	if (o->root)
 		assume_cards(&o->kernel, &o->saved.settings);
@@ -174,7 +175,7 @@ static int match_cards(struct osconf *o)
 	return failed;
 }
 
-/* Files are worked out from all that is saved, or left as they are */
+/* Derives files from the saved settings; if some could not be read, files stay as they are */
 static int write_files(struct osconf *o)
 {
 	struct batch batch = { NULL, 0 };
@@ -183,7 +184,7 @@ static int write_files(struct osconf *o)
 
 	if (!o->saved.unread) {
 		failed |= converge_files(&o->saved.settings, &o->place, &batch);
-		/* a backend gets all of it: nothing of the kernel's state is known yet */
+		/* a backend gets the full plan: the kernel's state has not been read yet */
 		if (o->backend != BACKEND_LIVE && o->kernel.known)
 			make_plan(&plan, &o->saved.settings, &o->kernel);
 		if (ENABLE_FEATURE_OSCONF_BACKENDS && (o->backend == BACKEND_LIVE || o->kernel.known))
@@ -224,8 +225,8 @@ static int run_stage(void *data)
 	return stage->run(stage->o);
 }
 
-/* A stage that fails, or dies, has said so.  What it could not read is marked as
- * that, and later ones leave alone what hangs on it; the rest goes on. */
+/* A stage that fails reports why, and marks what it could not read.  Later stages leave
+ * alone what depends on that; the rest goes on. */
 static int run_stages(struct osconf *o)
 {
 	static int (*const stages[])(struct osconf *o) = {
@@ -271,7 +272,7 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 		if (o->backend < 0)
 			return EXIT_FAILURE;
 	}
-	logmode = LOGMODE_NONE; /* what libbb says, we say with its cause, on every console */
+	logmode = LOGMODE_NONE; /* we report libbb's errors, with their cause, on every console */
 	o->place.osconf_dir = -1;
 	o->saved.unread = 1;
 	o->saved.file.name = o->saved.file.path = o->place.saved = SAVED_ABSOLUTE;

@@ -1,8 +1,8 @@
 /* vi: set sw=4 ts=4: */
 /*
  * osconf: text of a settings file -> settings, the values of the known keys.
- * What a shell takes as a plain assignment means the same here, but nothing
- * is executed or expanded.
+ * Plain assignments mean the same as in a shell, but nothing is executed or
+ * expanded.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -11,7 +11,7 @@
 
 enum { BAD_LINES_SHOWN = 8 };
 
-/* Returns what follows NAME= ; NULL: s does not begin so */
+/* Returns what follows NAME=, or NULL if s does not begin with that */
 static char *skip_name(const char *s)
 {
 	const char *end = endofname(s);
@@ -19,8 +19,8 @@ static char *skip_name(const char *s)
 	return end != s && *end == '=' ? (char*)end + 1 : NULL;
 }
 
-/* A value without quotes goes to the end of the line, to a comment, or to the
- * next assignment; there may be spaces inside.  Returns its end */
+/* Returns the end of an unquoted value: the end of the line, a comment, or the next
+ * assignment.  The value may contain spaces */
 static char *end_of_value(char *s)
 {
 	char *next;
@@ -35,8 +35,8 @@ static char *end_of_value(char *s)
 	return s;
 }
 
-/* Takes the next NAME=VALUE off a line, and cuts it up.  Returns its name; NULL:
- * the line ends here (*line is "" then), or goes on with something else. */
+/* Splits the next NAME=VALUE off a line.  Returns its name, or NULL at the end of the
+ * line (*line is "" then) or if something else follows. */
 static char *take_assignment(char **line, char **value)
 {
 	char *name = skip_whitespace(*line);
@@ -63,7 +63,7 @@ static char *take_assignment(char **line, char **value)
 	return name;
 }
 
-/* True if it can be a key's name, and not the base64 of something */
+/* False if NAME= may be base64 with its padding, not the name of a key */
 static int may_be_shown(const char *value)
 {
 	return *value && *value != '=';
@@ -99,7 +99,7 @@ int FAST_FUNC parse_text(char *text, size_t len, struct settings *settings,
 				report_line(unknown, "# %s: unknown key, ignored", name);
 			}
 		}
-		/* the line is not shown: it may be a password's */
+		/* don't show the line: it may contain a password */
 		if (*line && ++bad_lines <= BAD_LINES_SHOWN)
 			report_line(report, "# line %u: not an assignment (key=value)%s", line_number,
 				bad_lines == BAD_LINES_SHOWN ? ", and maybe others" : "");

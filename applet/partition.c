@@ -11,13 +11,13 @@
 #include "mount.h"
 
 enum {
-	NAME_SIZE = 32, /* of a block device: DISK_NAME_LEN of the kernel */
+	NAME_SIZE = 32, /* of a block device: the kernel's DISK_NAME_LEN */
 	DEVICE_SIZE = sizeof("/dev/") + NAME_SIZE + sizeof("p1"),
 };
 
 #define SYS_BLOCK "/sys/class/block/"
 
-/* The device's file for a name in sysfs */
+/* Writes the path in /dev for a name in sysfs */
 static void device_of(const char *name, char device[DEVICE_SIZE])
 {
 	char *s;
@@ -27,8 +27,8 @@ static void device_of(const char *name, char device[DEVICE_SIZE])
 		*s = '/';
 }
 
-/* Finds the next name in a directory of sysfs after *name, alphabetically,
- * so that the order does not change.  Returns false: no more */
+/* Replaces name by the next one in a sysfs directory, in alphabetical order, which is
+ * stable.  Returns false if there are no more */
 static int next_name(const char *sys_dir, char name[NAME_SIZE])
 {
 	char best[NAME_SIZE] = "";
@@ -49,8 +49,8 @@ static int next_name(const char *sys_dir, char name[NAME_SIZE])
 	return best[0];
 }
 
-/* Returns false if the disk has none.  Named as the kernel does it:
- * block/partitions/core.c */
+/* Writes the device of a disk's partition 1, named as the kernel does it:
+ * block/partitions/core.c.  Returns false if the disk has none */
 static int first_partition_of(const char *disk, char device[DEVICE_SIZE])
 {
 	char name[NAME_SIZE + sizeof("p1")];
@@ -62,9 +62,9 @@ static int first_partition_of(const char *disk, char device[DEVICE_SIZE])
 	return access(path, F_OK) == 0;
 }
 
-/* Finds the disk that / is on.  Returns false: it is on none (initramfs, overlay,
- * network).  Documentation/ABI/testing/sysfs-block.  "..", in sysfs, is that of
- * the device, whatever link leads to it */
+/* Finds the disk that holds /.  Returns false if / is on no disk (initramfs, overlay,
+ * network).  Documentation/ABI/testing/sysfs-block.  In sysfs, ".." is the device's
+ * parent, whatever link leads to the device */
 static int root_disk(char disk[NAME_SIZE])
 {
 	char path[sizeof("/sys/dev/block/:") + 2 * sizeof(int) * 3];
@@ -77,7 +77,7 @@ static int root_disk(char disk[NAME_SIZE])
 	sprintf(path, "/sys/dev/block/%u:%u", major(st.st_dev), minor(st.st_dev));
 	if (chdir(path) != 0)
 		return 0;
-	/* device mapper and md are made of others */
+	/* go from device mapper and md down to the disk */
 	strcpy(name, "slaves/");
 	while (next_name("slaves", name + 7) && chdir(name) == 0)
 		name[7] = '\0';
@@ -96,7 +96,7 @@ static const char *find_by_spec(const char *spec, char device[DEVICE_SIZE])
 	char name[NAME_SIZE] = "";
 
 	while (next_name(SYS_BLOCK, name)) {
-		if (is_prefixed_with(name, "fd")) /* a floppy drive takes seconds to say no */
+		if (is_prefixed_with(name, "fd")) /* probing a floppy drive takes seconds */
 			continue;
 		device_of(name, device);
 		if (file_system_type(device, spec))
@@ -110,13 +110,13 @@ static int open_dir_in(int root)
 	int dir = openat(root, OSCONF_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 	int saved_errno = errno;
 
-	close(root); /* dir holds the mount */
+	close(root); /* dir keeps it mounted */
 	errno = saved_errno;
 	return dir;
 }
 
-/* Looks for the directory on partition 1 of each disk, if there are others
- * than at the last time */
+/* Looks for the directory on partition 1 of each disk, if the number of these
+ * partitions has changed since the last call */
 static const char *find_by_directory(char device[DEVICE_SIZE], unsigned *seen)
 {
 	char disk[NAME_SIZE] = "";
@@ -152,7 +152,7 @@ static const char *find_by_directory(char device[DEVICE_SIZE], unsigned *seen)
 	return found;
 }
 
-/* Returns the device, in buffer or spec itself; NULL: it is not there yet */
+/* Returns the device (buffer or spec), or NULL if it is not there yet */
 static const char *find_device(const char *spec, char buffer[DEVICE_SIZE], unsigned *seen)
 {
 	struct stat st;
@@ -161,7 +161,7 @@ static const char *find_device(const char *spec, char buffer[DEVICE_SIZE], unsig
 	if (!spec) {
 		if (!root_disk(disk))
 			return find_by_directory(buffer, seen);
-		/* a file system may fill a disk that has no partitions */
+		/* a disk without partitions may hold a file system */
 		if (!first_partition_of(disk, buffer))
 			device_of(disk, buffer);
 		return buffer;

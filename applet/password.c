@@ -11,8 +11,8 @@
 
 enum { FILE_SIZE_MAX = 1024 * 1024 };
 
-/* Finds root's password field, in memory of its own; NULL: there is no such
- * file or line.  Returns 0; -1 after saying why the file can't be read. */
+/* Copies root's password field to *field, or sets it to NULL if there is no such file
+ * or line.  Caller frees.  Returns 0, or -1 after printing why the file can't be read. */
 static int read_field(const char *name, char **field, const char **path)
 {
 	struct file file;
@@ -45,7 +45,7 @@ int FAST_FUNC read_root_password(struct root_password *root)
 	}
 	if (!root->in_passwd)
 		return error_msg("%s: no account 'root'", bb_path_passwd_file);
-	if (!root->hash) /* everybody can read the other file */
+	if (!root->hash) /* any user can read the other file */
 		return error_msg("%s: no line for root (like root:*:::::::)", bb_path_shadow_file);
 	return 0;
 }
@@ -76,6 +76,6 @@ int FAST_FUNC set_root_password(const struct root_password *root, const char *ha
 			return -1;
 		done_msg("root's password is changed");
 	}
-	/* only then does login look into /etc/shadow */
+	/* login uses /etc/shadow only if this is x */
 	return strcmp(root->in_passwd, "x") == 0 ? 0 : update_field(bb_path_passwd_file, "x");
 }

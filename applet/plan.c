@@ -7,9 +7,9 @@
 //kbuild:lib-$(CONFIG_OSCONF) += plan.o
 #include "plan.h"
 
-enum { LATER_METRIC = 1000 }; /* and the interface's number */
+enum { LATER_METRIC = 1000 }; /* plus the interface's number */
 
-/* Finds a route of a card among those that it keeps and those that the plan adds */
+/* Finds a card's route among those it keeps and those the plan adds */
 static struct kernel_route *find_route(const struct kernel *kernel, const struct card *card,
 		const struct route *route, unsigned metric)
 {
@@ -26,7 +26,7 @@ static struct kernel_route *find_route(const struct kernel *kernel, const struct
 	return NULL;
 }
 
-/* True if the settings have another way to the same destination, which is used */
+/* True if the plan already uses another route to the same destination */
 static int has_other_way(const struct kernel *kernel, const struct card *card, const struct route *route)
 {
 	unsigned i;
@@ -72,7 +72,7 @@ static int has_new_address(const struct address *address)
 		&& address->netmask == address->card->new_netmask;
 }
 
-/* lo needs its address, and keeps any other */
+/* lo must be up and have its address; other addresses stay */
 static void plan_loopback(struct plan *plan, const struct kernel *kernel, const struct card *lo)
 {
 	unsigned i;
@@ -83,8 +83,8 @@ static void plan_loopback(struct plan *plan, const struct kernel *kernel, const 
 	plan_new_address(plan, lo, 0);
 }
 
-/* Takes every address off a card.  Aliases first and in reverse: with a
- * subnet's first address, the kernel removes the others of that subnet. */
+/* Removes every address of a card.  Aliases go first, in reverse: when a subnet's first
+ * address is removed, the kernel removes the others of that subnet. */
 static void plan_no_addresses(struct plan *plan, const struct kernel *kernel,
 		const struct card *card)
 {
@@ -98,8 +98,8 @@ static void plan_no_addresses(struct plan *plan, const struct kernel *kernel,
 			add_step(plan, STEP_NO_ADDRESS, card->name);
 }
 
-/* The card shall have its new address and no other.  The routes that go
- * through it stay as they are, unless it loses its last address. */
+/* Gives the card its new address and no other.  The routes through it stay, unless
+ * its last address is removed. */
 static void plan_address(struct plan *plan, const struct kernel *kernel, struct card *card)
 {
 	uint32_t broadcast = broadcast_of(card->new_ip_addr, card->new_netmask);
@@ -121,24 +121,24 @@ static void plan_address(struct plan *plan, const struct kernel *kernel, struct 
 		plan_no_addresses(plan, kernel, card);
 	} else if (first && has_new_address(first)) {
 		if (first->broadcast != broadcast)
-			set_broadcast = 1; /* the address is no news, and the kernel does nothing */
+			set_broadcast = 1; /* the kernel ignores an address it already has */
 		else if (card->up) {
 			card->keeps_routes = 1;
 			return;
 		}
 	}
-	plan_new_address(plan, card, set_broadcast); /* in place of one that it has */
+	plan_new_address(plan, card, set_broadcast); /* replaces the old one, if any */
 }
 
-/* The card's own subnet: the kernel's route, which comes with the address */
+/* The route to the card's own subnet, which the kernel adds with the address */
 static int is_subnet_route(const struct card *card, const struct route *route)
 {
 	return !route->gateway && route->netmask == card->new_netmask
 		&& route->destination == (card->new_ip_addr & card->new_netmask);
 }
 
-/* There is one way to a destination, whatever was set up before: that of the
- * lowest interface, and of its list the first.  Others have a metric */
+/* Each destination has one preferred route, whatever was set up before: the first in
+ * the list of the lowest interface.  Others get a metric */
 static void plan_route(struct plan *plan, struct kernel *kernel, const struct card *card,
 		const struct route *route)
 {
@@ -171,7 +171,7 @@ static void plan_route_via(struct plan *plan, struct kernel *kernel, const struc
 	plan_route(plan, kernel, card, route);
 }
 
-/* Returns true if a default route was among them */
+/* Returns true if the list has a default route */
 static int plan_routes(struct plan *plan, struct kernel *kernel, const struct card *card,
 		const char *list)
 {
@@ -186,7 +186,7 @@ static int plan_routes(struct plan *plan, struct kernel *kernel, const struct ca
 	return has_default;
 }
 
-/* Returns the card of ethN; NULL: it is not there, or has no address to get */
+/* Returns the card of ethN, or NULL if it is missing or gets no address */
 static struct card *card_of(const struct kernel *kernel, int n)
 {
 	unsigned i;
@@ -197,8 +197,8 @@ static struct card *card_of(const struct kernel *kernel, int n)
 	return NULL;
 }
 
-/* If no list has a default route: the gateway of eth1 in a classic network,
- * which has an eth1, of eth0 in a VPC */
+/* If no list has a default route, uses the gateway of eth1 (classic network), or of
+ * eth0 if there is no eth1 (VPC) */
 static void plan_default_route(struct plan *plan, struct kernel *kernel,
 		const struct settings *settings)
 {
@@ -226,7 +226,7 @@ static void plan_stale_routes(struct plan *plan, const struct kernel *kernel, un
 	}
 }
 
-/* What the settings say of a card */
+/* Sets a card's new address from the settings */
 static void set_new_address(struct card *card, const struct settings *settings)
 {
 	if (card->loopback) {

@@ -23,7 +23,7 @@ static int run_applet(void *data)
 	return argv[0][0] == 'i' ? ifconfig_main(argc, argv) : route_main(argc, argv);
 }
 
-/* They write into their arguments, and leave their socket open */
+/* The applets modify their arguments, and leave their socket open */
 static int run_command(char *command, int socket_fd)
 {
 	char *argv[ARGS_MAX];
@@ -55,7 +55,7 @@ int FAST_FUNC run_plan(const struct plan *plan)
 	char command[COMMAND_SIZE], message[COMMAND_SIZE];
 	unsigned i;
 	int failed = 0;
-	/* the lowest that is free, which an applet's socket will have */
+	/* the lowest free descriptor: an applet's socket will get it */
 	int socket_fd = dup(STDERR_FILENO);
 
 	close(socket_fd);

@@ -44,8 +44,8 @@ static char *put_key_name(char *p, int key)
 			nth_string(interface_keys, eth % INTERFACE_KEYS));
 }
 
-/* A password must not get on a console or into os.conf.rejected by a line that
- * was joined with another one, or a value that was meant for another key */
+/* A password must not reach a console or os.conf.rejected, even if lines were joined
+ * or a value was given to the wrong key */
 static int may_be_secret(int key, const char *value)
 {
 	return key == KEY_PASSWORD || (key >= KEY_PASSWORD_HASH && key < GLOBAL_KEYS)
@@ -53,7 +53,7 @@ static int may_be_secret(int key, const char *value)
 		|| strchr(value, '=') || strcasestr(value, "password");
 }
 
-/* item: the part of value that is wrong, len bytes long */
+/* item: the wrong part of value, len bytes long */
 static void refuse(struct report *report, int key, const char *item, int len,
 		const char *value, const char *wrong)
 {
@@ -69,7 +69,7 @@ static void refuse(struct report *report, int key, const char *item, int len,
 	report_line(report, "%s='%s'", name, value);
 }
 
-/* Takes what is wrong out of a list.  Returns the list; NULL: nothing is left */
+/* Removes bad items from a list.  Returns the list, or NULL if nothing is left */
 static char *clean_list(struct report *report, int key, char *list)
 {
 	const char *rest = list, *item;
@@ -79,7 +79,7 @@ static char *clean_list(struct report *report, int key, char *list)
 	int rc;
 
 	for (s = list; *s; s++)
-		if (isspace(*s)) /* they may be shown */
+		if (isspace(*s)) /* no newlines: the list may be printed */
 			*s = ' ';
 	while ((rc = key == KEY_DNS_NAMESERVER ? next_address(&rest, &item, &route.gateway)
 			: next_route(&rest, &item, &route)) != 0
@@ -88,7 +88,7 @@ static char *clean_list(struct report *report, int key, char *list)
 			good = list;
 			continue;
 		}
-		/* the first one is shown, and the whole list once */
+		/* report the first bad item, with the whole list */
 		if (!refused)
 			refuse(report, key, item, rest - item, list, key == KEY_DNS_NAMESERVER
 				? "is not an IPv4 address"
@@ -102,14 +102,14 @@ static char *clean_list(struct report *report, int key, char *list)
 	return good;
 }
 
-/* Returns NULL; else what is wrong with the value */
+/* Returns NULL if the value is valid, else what is wrong with it */
 static const char *check_value(int key, char *value)
 {
 	uint32_t address = 0;
 	const char *end = take_address(value, &address);
 
 	if (!end || *end)
-		address = 0; /* which none may be */
+		address = 0; /* never a valid value */
 	switch (key) {
 	case KEY_HOSTNAME:
 		return is_hostname(value) ? NULL : "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')";
@@ -130,7 +130,7 @@ static const char *check_value(int key, char *value)
 
 static char *checked_value(struct report *report, int key, char *value)
 {
-	/* of ethN, that of eth0 */
+	/* keys of ethN are checked as those of eth0 */
 	int kind = key < GLOBAL_KEYS ? key : GLOBAL_KEYS + (key - GLOBAL_KEYS) % INTERFACE_KEYS;
 	const char *wrong;
 
@@ -153,7 +153,7 @@ void FAST_FUNC check_settings(struct settings *settings, struct report *report)
 	for (n = 0; n < INTERFACES_MAX; n++) {
 		char **eth = &settings->value[KEY_INTERFACE(n)];
 		if (eth[IP_ADDR] && !eth[NETMASK]) {
-			/* Its gateway gets a host route: so it can be reached */
+			/* its gateway gets a host route, and so can be reached */
 			eth[NETMASK] = (char*)"255.255.255.255";
 			report_line(report, "# eth%d_netmask: missing, using %s", n, eth[NETMASK]);
 		}
@@ -211,7 +211,7 @@ void FAST_FUNC merge_settings(struct settings *saved, const struct settings *fre
 
 	for (n = 0; n < INTERFACES_MAX; n++) {
 		char *const *from = &fresh->value[KEY_INTERFACE(n)];
-		/* eth0: it describes the whole network */
+		/* a file that names eth0 describes the whole network */
 		int whole = from[IP_ADDR] || ((named & 1) && !(named & (1U << n)));
 
 		for (key = 0; key < INTERFACE_KEYS; key++)
@@ -220,7 +220,7 @@ void FAST_FUNC merge_settings(struct settings *saved, const struct settings *fre
 	}
 }
 
-/* What has been accepted has no quotes and no newlines in it */
+/* Valid values contain no quotes and no newlines */
 char* FAST_FUNC settings_to_text(const struct settings *settings)
 {
 	static const char headline[] ALIGN1 =

@@ -47,7 +47,7 @@ void FAST_FUNC step_command(const struct step *step, char command[COMMAND_SIZE])
 			step->what), step->name);
 
 	if (step->what == STEP_ADDRESS) {
-		/* an address alone brings the card up, too */
+		/* setting an address also brings the card up */
 		p = put_address(p, " ", route->destination);
 		p = put_address(p, " netmask ", route->netmask);
 		if (step->set_broadcast)
@@ -55,9 +55,9 @@ void FAST_FUNC step_command(const struct step *step, char command[COMMAND_SIZE])
 	} else if (step->what > STEP_ADDRESS) {
 		if (!route->netmask)
 			p = stpcpy(p, "default");
-		else if (!~route->netmask) /* -net, and a prefix of 32, is refused */
+		else if (!~route->netmask) /* route refuses -net with a prefix of 32 */
 			p = put_address(p, "-host ", route->destination);
-		else /* without -net, route takes 0.0.0.0/1 for a host's */
+		else /* without -net, route treats 0.0.0.0/1 as a host */
 			p = put_destination(p, "-net ", route);
 		p = put_gateway(p, " gw ", step);
 		sprintf(p, " dev %s", step->name);

@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: the text of a value -> whether it is right; its number.
+ * osconf: the text of a value -> whether it is valid; its number.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -84,7 +84,7 @@ unsigned FAST_FUNC prefix_len(uint32_t netmask)
 	return netmask ? 33 - ffs(netmask) : 0;
 }
 
-/* RFC 1123, 2.1: labels of letters, digits and hyphens, none at a label's ends */
+/* RFC 1123, 2.1: labels of letters, digits and hyphens, without a hyphen at either end */
 int FAST_FUNC is_hostname(const char *s)
 {
 	const char *name = s, *label = s;
@@ -100,8 +100,8 @@ int FAST_FUNC is_hostname(const char *s)
 	}
 }
 
-/* RFC 1122, 3.2.1.3: not 0.0.0.0/8, 127.0.0.0/8; RFC 5771: no multicast, and
- * nothing above it */
+/* RFC 1122, 3.2.1.3: not 0.0.0.0/8, not 127.0.0.0/8.  RFC 5771: not multicast or
+ * above */
 int FAST_FUNC is_host_address(uint32_t address)
 {
 	unsigned first = address >> 24;
@@ -124,7 +124,7 @@ int FAST_FUNC is_mac_address(char *s)
 	if (s[i])
 		return 0;
 	for (; *s; s++)
-		*s = *s == '-' ? ':' : *s | 0x20; /* digits have that bit */
+		*s = *s == '-' ? ':' : *s | 0x20; /* digits already have that bit */
 	return 1;
 }
 
@@ -150,8 +150,8 @@ int FAST_FUNC is_password_hash(const char *hash)
 		&& crypt64_len(hash + 1) == HASH_LEN && !hash[1 + HASH_LEN];
 }
 
-/* RFC 4648: section 4's alphabet and padding, nothing else among it (3.3),
- * pad bits zero (3.5) */
+/* RFC 4648: the alphabet and padding of section 4, no other characters (3.3), pad bits
+ * zero (3.5) */
 int FAST_FUNC decode_password(char *base64)
 {
 	const char *s, *digit;
@@ -168,10 +168,10 @@ int FAST_FUNC decode_password(char *base64)
 			bits &= (1 << count) - 1;
 		}
 	}
-	/* 0, 2 or 4 bits are left over, for as many half '=' */
+	/* 0, 2 or 4 bits are left over: one '=' for each two */
 	if (count == 6 || bits != 0 || strcmp(s, &"=="[2 - count / 2]) != 0)
 		return -1;
-	memset(p, 0, s - p); /* what is left of it in base64 */
+	memset(p, 0, s - p); /* wipe the rest of the base64 */
 	len = p - base64;
 	if (len && base64[len - 1] == '\n')
 		len--;
