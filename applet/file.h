@@ -49,7 +49,8 @@ struct replacement *replace_later(struct batch *batch, const struct file *file,
 		const char *text, mode_t mode) FAST_FUNC;
 
 /* Syncs the queued files and renames them into place.  Returns 0, or -1 after
- * printing a message; files that failed are unchanged. */
+ * printing a message; files that failed are unchanged, except for mount points, which
+ * are written in place. */
 int replace_all(struct batch *batch) FAST_FUNC;
 
 /* Syncs the directory of each path, which makes renames and removals there durable.
