@@ -31,17 +31,18 @@ make_base() { # NAME PACKAGES
 	mv "$roots/$1.new" "$roots/$1"
 }
 
-# The lines of the recipe behind its first one, which makes the root
-recipe() {
-	sed -n '/^## What to type/,/^## What you get/s/^    //p' "$top/config/debian/README.md" | sed '1d'
+# The lines to type of README's section
+recipe() { # SECTION
+	sed -n "/^## $1/,/^## /s/^    \([^ ]\)/\1/p" "$top/config/debian/README.md"
 }
 
-# A root of this case, in which the recipe's lines have been run
-make_rootfs() { # BASE
+# A root of this case, in which the lines have been run, but that one that makes it
+make_rootfs() { # BASE SECTION
 	rm -rf "$work/tree"
 	mkdir "$work/tree"
 	cp -a "$roots/$1" "$work/tree/rootfs"
-	recipe | sed "s|^make install|make -s -C $top O=$BUILD install|" >"$work/recipe"
+	ln -s "$top/config" "$work/tree/config"
+	recipe "$2" | sed "/^mmdebstrap/d; s|^make install|make -s -C $top O=$BUILD install|" >"$work/recipe"
 	(cd "$work/tree" && unshare -m sh -e "$work/recipe") >"$work/log" 2>&1 || {
 		cat "$work/log"
 		fail "the recipe's lines"
@@ -49,6 +50,9 @@ make_rootfs() { # BASE
 	root=$work/tree/rootfs
 	echo 'LABEL=osroot / ext4 defaults 0 1' >"$root/etc/fstab"
 	add_witness
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\necho "$PASSWORD"\n' >"$root/usr/local/sbin/askpass"
+	chmod 755 "$root/usr/local/sbin/askpass"
 }
 
 # What the machine is like when network-online.target is reached
@@ -73,10 +77,7 @@ add_witness() {
 		[Install]
 		WantedBy=multi-user.target
 	END
-	chroot "$root" systemctl enable witness 2>/dev/null
-	# shellcheck disable=SC2016
-	printf '#!/bin/sh\necho "$PASSWORD"\n' >"$root/usr/local/sbin/askpass"
-	chmod 755 "$root/usr/local/sbin/askpass"
+	[ ! -e "$root/bin/systemctl" ] || chroot "$root" systemctl -q enable witness
 }
 
 # FAT with the directory and GRUB's menu, then the root; as BIOS starts it
@@ -123,6 +124,7 @@ stop_machine() {
 	vm_end 180
 }
 
+# FIRST SECOND: the cards' names
 expected() {
 	cat <<-END
 		iZ23r29djmjZ
@@ -131,22 +133,29 @@ expected() {
 		10.0.0.0/8 via 10.171.254.1 dev $1
 		172.16.0.0/12 via 10.171.254.1 dev $1
 		default via 42.120.74.1 dev $2
-		${3:-nameserver 7.7.7.7
-		nameserver 8.8.8.8}
+		nameserver 7.7.7.7
+		nameserver 8.8.8.8
 		root:$hash
 	END
 }
 
 look() {
-	is "$what: no unit has failed, and none is waited for" "$(vm_run 'systemctl is-system-running --wait; systemctl --failed --no-legend --plain')" running
-	is "$what: right when network-online.target is reached" "$(vm_run 'cat /var/log/witness')" "$(expected "$@" | sed 's/^[ 	]*//')"
-	is "$what: no ordering cycle" "$(vm_run 'journalctl -b --no-pager -q | grep -i "ordering cycle"')" ""
-	is "$what: the host name of sshd's log" "$(vm_run "journalctl -b -u ssh -o export --no-pager | sed -n 's/^_HOSTNAME=//p' | sort -u")" iZ23r29djmjZ
-	is "$what: SSH lets root in" "$(vm_run "PASSWORD=$password SSH_ASKPASS=/usr/local/sbin/askpass SSH_ASKPASS_REQUIRE=force DISPLAY=x ssh -q -o StrictHostKeyChecking=no 10.171.254.123 uname -n </dev/null")" iZ23r29djmjZ
+	if [ -e "$root/bin/systemctl" ]; then
+		is "$what: no unit has failed, and none is waited for" \
+			"$(vm_run 'systemctl is-system-running --wait; systemctl --failed --no-legend --plain')" running
+		is "$what: no ordering cycle" "$(vm_run 'journalctl -b --no-pager -q | grep -i "ordering cycle"')" ""
+		is "$what: the host name of sshd's log" \
+			"$(vm_run "journalctl -b -u ssh -o export --no-pager | sed -n 's/^_HOSTNAME=//p' | sort -u")" iZ23r29djmjZ
+	fi
+	[ ! -e "$root/bin/resolvectl" ] ||
+		is "$what: resolved has the name servers" "$(vm_run "resolvectl | sed -n 's/^ *DNS Servers:* *//p'")" "7.7.7.7 8.8.8.8"
+	is "$what: right when the network is said to be there" "$(vm_run 'cat /var/log/witness')" "$(expected "$@")"
+	is "$what: SSH lets root in" "$(vm_run "PASSWORD=$password SSH_ASKPASS=/usr/local/sbin/askpass SSH_ASKPASS_REQUIRE=force DISPLAY=x \
+ssh -q -o StrictHostKeyChecking=no 10.171.254.123 uname -n </dev/null")" iZ23r29djmjZ
 }
 
 # First boot, a new password, second boot; FIRST and SECOND are the cards' names
-two_boots() { # FIRST SECOND [RESOLV_CONF]
+two_boots() { # FIRST SECOND
 	make_disk
 	put_conf "$disk" "$conf"
 	# sha512-crypt by osconf, yescrypt by Debian's chpasswd
@@ -166,27 +175,47 @@ two_boots() { # FIRST SECOND [RESOLV_CONF]
 
 # ifupdown is there, and /etc/network/interfaces has lo only, as Debian makes it
 case_plain() {
-	make_rootfs "$SUITE"
+	make_rootfs "$SUITE" "What to type"
 	two_boots ens2 ens3
 }
 
 # ifupdown brings up what osconf writes into its file
 case_ifupdown() {
-	make_rootfs "$SUITE"
+	make_rootfs "$SUITE" "What to type"
 	echo 'OSCONF_OPTIONS="-b ifupdown"' >"$root/etc/default/osconf"
 	two_boots ens2 ens3
 }
 
 # Without a file for these cards, which systemd-networkd then leaves alone
 case_networkd() {
-	make_rootfs "$SUITE"
+	make_rootfs "$SUITE" "What to type"
 	chroot "$root" systemctl -q disable networking
 	chroot "$root" systemctl -q enable systemd-networkd
 	chroot "$root" systemctl -q disable systemd-networkd-wait-online
 	two_boots ens2 ens3
 }
 
-[ $# != 0 ] || set -- plain ifupdown networkd
+# The servers of the file /etc/resolv.conf are resolved's, too
+case_resolved() {
+	make_base "$SUITE-resolved" "$INCLUDE,systemd-resolved"
+	make_rootfs "$SUITE-resolved" "What to type"
+	rm "$root/etc/resolv.conf"
+	: >"$root/etc/resolv.conf"
+	two_boots ens2 ens3
+}
+
+# rc.local runs behind all scripts of the runlevel
+case_sysvinit() {
+	base=$SUITE-sysvinit
+	make_base "$base" "$(echo "$INCLUDE" | sed 's/systemd-sysv/sysvinit-core/')"
+	make_rootfs "$base" "In a configuration of your own"
+	echo 'PermitRootLogin yes' >"$root/etc/ssh/sshd_config.d/osconf.conf"
+	echo 'T0:23:respawn:/sbin/getty -L ttyS0 115200 vt100' >>"$root/etc/inittab"
+	ln -sf ../usr/local/sbin/witness "$root/etc/rc.local"
+	two_boots ens2 ens3
+}
+
+[ $# != 0 ] || set -- plain ifupdown networkd resolved sysvinit
 work=$(mktemp -d "$vm/debian.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 "$top/config/need.sh" grub-mkimage unshare || exit 1
