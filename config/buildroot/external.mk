@@ -1,8 +1,8 @@
 # Buildroot applies nothing, and says nothing, where a patch directory lacks the
 # version of a package; kconfig then drops the option that it does not know, and
-# the image has no osconf
+# the image has no osconf. BR_BUILDING: make clean is to work all the same
 
-ifeq ($(BR2_PACKAGE_BUSYBOX),y)
+ifeq ($(BR_BUILDING)$(BR2_PACKAGE_BUSYBOX),yy)
 ifneq ($(filter %/osconf.config,$(call qstrip,$(BR2_PACKAGE_BUSYBOX_CONFIG_FRAGMENT_FILES))),)
 
 # A tree of the user's own gets no patches: make apply put osconf there
