@@ -1,5 +1,2 @@
-FILESEXTRAPATHS:prepend := "${THISDIR}/busybox:"
-
-SRC_URI += "file://${PV}/0001-osconf-new-applet.patch file://osconf.cfg"
-
-RRECOMMENDS:${PN} += "osconf"
+# The layer changes nothing of others until a distribution asks for it
+require ${@bb.utils.contains('DISTRO_FEATURES', 'osconf', 'osconf.inc', '', d)}

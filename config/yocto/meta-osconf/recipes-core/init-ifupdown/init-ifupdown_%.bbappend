@@ -1,4 +1,2 @@
-# osconf brings up the cards, also where the machine has an interfaces of its own
-do_install:append () {
-	printf 'auto lo\niface lo inet loopback\n' >${D}${sysconfdir}/network/interfaces
-}
+# The layer changes nothing of others until a distribution asks for it
+require ${@bb.utils.contains('DISTRO_FEATURES', 'osconf', 'osconf.inc', '', d)}

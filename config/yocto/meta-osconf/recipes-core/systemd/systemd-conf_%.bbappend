@@ -1,2 +1,2 @@
-# osconf brings up the cards
-PACKAGECONFIG:remove = "dhcp-ethernet"
+# The layer changes nothing of others until a distribution asks for it
+require ${@bb.utils.contains('DISTRO_FEATURES', 'osconf', 'osconf.inc', '', d)}
