@@ -216,6 +216,8 @@ osconf_commands() {
 	awk -F '\t' -v OFS='\t' '
 		{
 			line = $3
+			if ($2 == "unit" && line !~ /^ExecStart(Pre|Post)?=/)
+				next
 			gsub(/\[ [^]]*\]|test -[a-z] [^ ]*|command -v [^ ]*|which [^ ]*/, "", line)
 			if (line ~ /^[ \t]*(e?(echo|info|begin|end)|printf|log|logger|description|Description|Documentation|name|pidfile|SyslogIdentifier|#)[ =\t]/)
 				next

@@ -183,12 +183,18 @@ rule_osconf_writable() {
 	[ -z "$saved" ] || return
 	[ "$root" != "$initramfs" ] || return
 	# these see to it themselves
-	case $path in etc/runlevels/* | etc/systemd/* | etc/rc.d/S*) return ;; esac
+	case $path in
+	etc/systemd/*)
+		# systemd-remount-fs does it, by fstab
+		code etc/fstab | grep -qE '^[^ 	]+[ 	]+/[ 	]+[^ 	]+[ 	]+([^ 	]*,)?(rw|defaults)(,|[ 	]|$)' && return
+		;;
+	etc/runlevels/* | etc/rc.d/S*) return ;;
+	esac
 	! cut -f 3 "$work/boot-lines" | grep -qE '(^|[ "])rw([ "]|$)' || return
 	before_osconf=$(awk -F '\t' '$3 ~ /(^|[ \t\/=])osconf([ \t;]|$)/ { exit } { print $3 }' "$work/commands")
 	case $before_osconf in
 	*remount* | *'mount -a'* | *rcS* | *overlay*) ;;
-	*) broken "/$path: nothing before osconf makes / writable: ::sysinit:/bin/mount -o remount,rw /, or rw for the kernel" ;;
+	*) broken "/$path: nothing before osconf makes / writable: ::sysinit:/bin/mount -o remount,rw /, rw for the kernel, or / in fstab for systemd" ;;
 	esac
 }
 
@@ -564,6 +570,14 @@ rule_resolv_conf() {
 	case $link in
 	l*) ;;
 	*) return ;;
+	esac
+	case $link in
+	*/run/systemd/resolve/*)
+		exists lib/systemd/systemd-resolved || exists usr/lib/systemd/systemd-resolved || return
+		[ "$(entry etc/systemd/system/systemd-resolved.service | cut -f 6)" != /dev/null ] || return
+		broken "it is a link to systemd-resolved's file, which osconf and resolved would both write: make it a file, or mask systemd-resolved"
+		return
+		;;
 	esac
 	! exists etc/resolv.conf || return
 	target=${link#l"$TAB"}
