@@ -89,21 +89,26 @@ name_new_files() {
 		{ print }'
 }
 
-# osconf's options as OpenWrt wraps busybox's: each with a prefix, and with a
-# default of its own
+# The options of the applet and of the patches, as kconfig reads them
+options() {
+	sed -n 's,^+*//config:,,p' "$project"/applet/*.c "$project"/patches/*.patch
+}
+
+# The same as OpenWrt wraps busybox's: each with a prefix, and with a default of
+# its own
 openwrt_options() {
-	sed -n 's,^//config:,,p' "$project"/applet/*.c | awk '
+	options | awk '
 		/^config / { name = $2; $0 = "\nconfig BUSYBOX_CONFIG_" name }
 		/^\tdefault / { $0 = "\tdefault BUSYBOX_DEFAULT_" name }
 		/^\t(select|depends on) / { gsub(/[A-Z][A-Z0-9_]+/, "BUSYBOX_CONFIG_&") }
 		{ print }'
 }
 
+# Where osconf.config says nothing else, that of the option itself
 openwrt_defaults() {
-	sed -n 's,^//config:config ,,p' "$project"/applet/*.c | while read -r option; do
-		default=n
+	options | awk '/^config / { name = $2 } /^\tdefault / { print name, $2 }' | while read -r option default; do
 		! grep -q "^CONFIG_$option=y" "$project/config/dist.config" || default=y
-		printf '\nconfig BUSYBOX_DEFAULT_%s\n\tbool\n\tdefault %s\n' "$option" $default
+		printf '\nconfig BUSYBOX_DEFAULT_%s\n\tbool\n\tdefault %s\n' "$option" "$default"
 	done
 }
 
