@@ -3,21 +3,18 @@
 
 label_of() {
 	case $1 in
-	osconf) echo "osconf" ;;
-	again) echo "osconf,\\nlater boot" ;;
-	careful) echo "careful\\nash script" ;;
-	sample) echo "documentation's\\nsample" ;;
-	cloud-init) echo "cloud-init" ;;
+	again) echo "osconf later" ;;
+	careful) echo "careful ash" ;;
+	sample) echo "sample, bash" ;;
 	*) echo "$1" ;;
 	esac
 }
 
-# peers: a line for each, "label" wall CPU, in ms
+# peers: a line for each, wall and CPU time in ms, "label"
 peers() {
 	for case in floor osconf again careful sample cloud-init; do
-		[ ! -e "$raw/memory.$case" ] ||
-			echo "\"$(label_of "$case")\" $(wall "$case" memory) $(cpu "$case")"
-	done | awk '{ printf "%s %.3f %.3f\n", substr($0, 1, length($0) - length($NF) - length($(NF - 1)) - 2), $(NF - 1) / 1000, $NF / 1000 }'
+		[ ! -e "$raw/memory.$case" ] || echo "$(wall "$case" memory) $(cpu "$case") \"$(label_of "$case")\""
+	done | awk '{ $1 /= 1000; $2 /= 1000; print }'
 }
 
 # growth SERIES: a line for each size, size and CPU time in ms
@@ -44,7 +41,7 @@ plots() {
 	plot "$1/peers.svg" <<-EOF
 		set title "The same end: wall and CPU time, ext4 in memory (log scale)"
 		set logscale y; set style data histograms; set style fill solid 0.8 noborder; set key top left
-		plot '$raw/peers' using 2:xtic(1) title "wall", '' using 3 title "CPU"
+		plot '$raw/peers' using 1:xtic(3) title "wall", '' using 2 title "CPU"
 	EOF
 	plot "$1/growth.svg" <<-EOF
 		set title "CPU time of osconf by the number of routes (log scales)"
