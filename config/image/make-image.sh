@@ -19,11 +19,12 @@ here=$(cd "$(dirname "$0")" && pwd)
 : "${BUILD:=$here/../../build}"
 . "$here/../apt.sh"
 . "$here/../package.sh"
-"$here/../need.sh" cpio mcopy mkfs.fat mke2fs sfdisk grub-mkimage readelf xz
+"$here/../need.sh" cpio mcopy mkfs.fat mke2fs debugfs sfdisk grub-mkimage readelf xz
 
 # In MiB. The first partition has room for a second kernel; the platform wants
 # more than 5 GiB in all
 FIRST_START=1 FIRST_SIZE=128 DISK_SIZE=6144
+FAT_ID=6f736366 ROOT_ID=6f736366-6f73-4f63-8f66-6f7363666f73
 
 # What ext4 had when it became stable (Linux 2.6.28), so that every kernel and
 # e2fsprogs since 2008 can mount, check and grow it. The platform refuses 64bit,
@@ -112,7 +113,8 @@ make_initramfs() { # FILE [DIR...]
 	# says which drivers are no modules, for osconf-check
 	cp "$kernel"/lib/modules/*/modules.builtin "$modules"
 	echo "$NO_DRIVERS" | xargs -n 1 >"$tree/modules"
-	(cd "$tree" && find . | sort | cpio -o -H newc -R 0:0 --quiet | gzip -9n) >"$cpio"
+	set_times "$tree"
+	(cd "$tree" && find . | sort | cpio -o -H newc -R 0:0 --reproducible --quiet | gzip -9n) >"$cpio"
 	rm -rf "$tree"
 }
 
@@ -138,10 +140,29 @@ make_grub() { # TARGET PREFIX FILE [MODULE...]
 		part_msdos fat normal linux serial terminal test "$@"
 }
 
+# The same image from the same programs: no time of today is in it, and no number
+# drawn by lot. The time is that of the kernel's package
+set_times() { # DIR
+	find "$1" -exec touch -h -r "$kernel/vmlinuz" {} +
+}
+
 make_whole_root() { # DIR
 	get_packages
 	make_root "$1"
 	add_programs "$1"
+}
+
+# All files are root's, whoever runs this; a journal of zeros needs not be written
+make_ext4() { # DIR IMAGE START SIZE (in MiB)
+	set_times "$1"
+	E2FSPROGS_FAKE_TIME=$(stat -c %Y "$kernel/vmlinuz")
+	export E2FSPROGS_FAKE_TIME
+	$([ "$(id -u)" = 0 ] || echo unshare -r) mke2fs -q -F -t ext4 -O "$EXT4_FEATURES" -L osroot -U $ROOT_ID -d "$1" \
+		-E "offset=$(($3 << 20)),root_owner=0:0,lazy_journal_init=1,hash_seed=$ROOT_ID" "$2" "$4M"
+	# mke2fs takes a file's ctime over, which nobody can set
+	(cd "$1" && find . ! -name .) | sed "s/^\.\(.*\)/sif \"\1\" ctime @$E2FSPROGS_FAKE_TIME/" |
+		debugfs -w -f - "$2?offset=$(($3 << 20))" >/dev/null 2>&1
+	unset E2FSPROGS_FAKE_TIME
 }
 
 make_image() { # IMAGE
@@ -158,6 +179,7 @@ make_image() { # IMAGE
 	truncate -s "${DISK_SIZE}M" "$image"
 	sfdisk -q "$image" <<-END
 		label: dos
+		label-id: 0x$FAT_ID
 		start=${FIRST_START}MiB, size=${FIRST_SIZE}MiB, type=ef, bootable
 		start=$((FIRST_START + FIRST_SIZE))MiB
 	END
@@ -167,13 +189,11 @@ make_image() { # IMAGE
 		dd if="$cache/i386-pc/usr/lib/grub/i386-pc/boot.img" of="$image" bs=440 count=1 conv=notrunc status=none
 		dd if="$files/grub" of="$image" bs=512 seek=1 conv=notrunc status=none
 	fi
-	mkfs.fat -F 32 -n OSBOOT -C "$files/fat" $((FIRST_SIZE * 1024)) >/dev/null
-	mcopy -s -i "$files/fat" "$first"/* ::/
+	set_times "$first"
+	mkfs.fat -F 32 -n OSBOOT -i $FAT_ID --invariant -C "$files/fat" $((FIRST_SIZE * 1024)) >/dev/null
+	TZ=UTC0 mcopy -s -m -i "$files/fat" "$first"/* ::/
 	dd if="$files/fat" of="$image" bs=1M seek=$FIRST_START conv=notrunc,sparse status=none
-	# All files are root's, whoever runs this; a journal of zeros needs not be written
-	$([ "$(id -u)" = 0 ] || echo unshare -r) mke2fs -q -F -t ext4 -O "$EXT4_FEATURES" -L osroot -d "$files/root" \
-		-E "offset=$(((FIRST_START + FIRST_SIZE) << 20)),root_owner=0:0,lazy_journal_init=1" \
-		"$image" $((DISK_SIZE - FIRST_START - FIRST_SIZE))M
+	make_ext4 "$files/root" "$image" $((FIRST_START + FIRST_SIZE)) $((DISK_SIZE - FIRST_START - FIRST_SIZE))
 	mv "$image" "$1"
 	rm -rf "$files"
 }
