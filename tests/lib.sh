@@ -131,6 +131,18 @@ whole_plan() {
 	echo "exit status $?"
 }
 
+# A program of the root file system root/ that says that it was run
+stand_in() { # PATH SCRIPT
+	printf '#!/bin/sh\n%s\n' "$2" >"root/$1"
+	chmod 755 "root/$1"
+}
+
+# COMMAND in the root file system root/, and its exit status
+in_chroot() { # COMMAND...
+	$as_root chroot root "$@"
+	echo "exit status $?"
+}
+
 # A machine in namespaces of its own (mounts, network, host name, processes).
 # Its disk is in the current directory: etc/ is its /etc, first/ its first
 # partition, mounted at /mnt. It outlives the machine: booting again finds it.
