@@ -48,13 +48,11 @@ message() {
 }
 
 patch_for() { # RELEASE
-	"$project/config/fetch-busybox.sh" "$1" "$cache/busybox-$1.tar.bz2" || {
+	"$project/config/unpack-busybox.sh" "$1" "$cache" "$scratch/a" || {
 		echo "dist.sh: $1 is left out: its source is missing" >&2
 		[ -z "${RELEASES-}" ] || exit 1
 		return 0
 	}
-	mkdir "$scratch/a"
-	bzip2 -dc "$cache/busybox-$1.tar.bz2" | tar -xf - -C "$scratch/a" --strip-components=1
 	cp -a "$scratch/a" "$scratch/b"
 	"$project/config/apply.sh" "$scratch/b"
 	(

@@ -21,12 +21,6 @@ say() {
 	echo "refresh-patches.sh: $*"
 }
 
-unpack() { # RELEASE TO
-	"$project/config/fetch-busybox.sh" "$1" "$cache/busybox-$1.tar.bz2"
-	mkdir "$2"
-	bzip2 -dc "$cache/busybox-$1.tar.bz2" | tar -xf - -C "$2" --strip-components=1
-}
-
 try() { # PATCH [OPTION...]
 	patch=$1
 	shift
@@ -53,7 +47,7 @@ all_take_it() {
 	sed -n 's/.*busybox-\(.*\)\.tar\.bz2/\1/p' "$project/config/busybox.sha256" >"$scratch/releases"
 	while read -r release; do
 		[ "$release" != "$version" ] || continue
-		[ -d "$scratch/$release" ] || unpack "$release" "$scratch/$release" || return
+		[ -d "$scratch/$release" ] || "$project/config/unpack-busybox.sh" "$release" "$cache" "$scratch/$release" || return
 		rm -rf "$scratch/applied"
 		cp -a "$scratch/$release" "$scratch/applied"
 		"$project/config/apply.sh" "$scratch/applied" 2>/dev/null || return
@@ -95,7 +89,7 @@ carry() { # NUMBER
 	fi
 }
 
-unpack "$version" "$tree"
+"$project/config/unpack-busybox.sh" "$version" "$cache" "$tree"
 git init -q "$tree"
 commit "$version"
 for number in $(cd "$project/patches" && printf '%s\n' *.patch | cut -d- -f1 | uniq); do

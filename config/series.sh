@@ -168,9 +168,7 @@ size_table() {
 	done
 }
 
-"$project/config/fetch-busybox.sh" "$release" "$cache/busybox-$release.tar.bz2"
-mkdir "$tree"
-bzip2 -dc "$cache/busybox-$release.tar.bz2" | tar -xf - -C "$tree" --strip-components=1
+"$project/config/unpack-busybox.sh" "$release" "$cache" "$tree"
 git -C "$tree" init -q
 git -C "$tree" config core.autocrlf false
 git -C "$tree" add -Af

@@ -5,7 +5,7 @@
 # patches are applied as it does it itself, osconf's without fuzz. A line for
 # each TREE; exit 1 if one of them doesn't take osconf.
 # BUSYBOX_TREES=DIR: busybox's sources are DIR/VERSION; what is not there is
-# got by fetch-busybox.sh into CACHE= (build/cache).
+# got by unpack-busybox.sh, by way of CACHE= (build/cache).
 set -eu
 
 project=$(cd "$(dirname "$0")/.." && pwd)
@@ -63,9 +63,7 @@ busybox_source() { # VERSION
 	if [ -d "${BUSYBOX_TREES:-/nowhere}/$1" ]; then
 		cp -R "$BUSYBOX_TREES/$1" "$scratch/tree"
 	else
-		"$project/config/fetch-busybox.sh" "$1" "$CACHE/busybox-$1.tar.bz2" || return
-		mkdir "$scratch/tree"
-		bzip2 -dc "$CACHE/busybox-$1.tar.bz2" | tar -xf - -C "$scratch/tree" --strip-components=1
+		"$project/config/unpack-busybox.sh" "$1" "$CACHE" "$scratch/tree"
 	fi
 }
 
