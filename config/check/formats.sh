@@ -119,8 +119,8 @@ open_vmdk() {
 # Into a sparse file: what the image has not got takes no space, and no time.
 # A size that no disk has is not tried
 convert() { # QEMU'S-NAME-OF-THE-FORMAT
-	if [ -z "$size" ] || [ "$size" -gt $((2048 << 30)) ]; then
-		broken "$format of ${size:-more than 2^60} bytes: it has to be 2048 GiB at most"
+	if [ -z "$size" ] || [ "$size" -gt "$size_max" ]; then
+		broken "$format of ${size:-more than 2^60} bytes: it has to be $((size_max >> 30)) GiB at most"
 		return 1
 	fi
 	if ! has_tool qemu-img; then

@@ -12,7 +12,7 @@ rule_devices() {
 	code etc/inittab | sed "s,^,/etc/inittab$TAB," | grep -v osconf >>"$work/named"
 	grep -E "$TAB(.*[ =\"'(])?$DISKS" "$work/named" |
 		sed -E "s,^([^$TAB]*)$TAB.*($DISKS).*,\1: \2," | sort -u | while read -r what; do
-		broken "$what has another name on other instance types: UUID=, LABEL= or PARTUUID="
+		broken "$what may have another name there: UUID=, LABEL= or PARTUUID="
 	done
 }
 
@@ -61,6 +61,15 @@ rule_xen() {
 	drivers disk xen_blkfront:XEN_BLKDEV_FRONTEND any xen_netfront:XEN_NETDEV_FRONTEND
 }
 
+# sr_mod brings cdrom with it
+rule_cdrom() {
+	drivers any sr_mod:BLK_DEV_SR isofs:ISO9660_FS
+}
+
+rule_cdrom_bus() {
+	drivers any ata_piix:ATA_PIIX virtio_scsi:SCSI_VIRTIO
+}
+
 ### osconf
 
 # Sets what its rules want to know: $starts, a file of the commands that run it.
@@ -74,11 +83,17 @@ find_osconf() {
 	[ -s "$starts" ]
 }
 
-# The program, by the path of inittab or where a PATH would find it
-rule_osconf_there() {
+# $program: its path, of those where a PATH would find it
+find_program() {
 	tree=$root
 	for program in sbin/osconf usr/sbin/osconf bin/osconf usr/bin/osconf usr/local/sbin/osconf usr/local/bin/osconf; do
-		[ "$(look_type "$program")" = f ] || continue
+		[ "$(look_type "$program")" != f ] || return 0
+	done
+	return 1
+}
+
+rule_osconf_there() {
+	if find_program; then
 		mode=$(look "$program" | cut -f 2)
 		# what it looks for is in the applet, whatever it is linked into
 		if ! has_bytes "$program" aliyun_custom_image; then
@@ -89,12 +104,18 @@ rule_osconf_there() {
 			*) broken "/$program can't be executed: chmod 755" ;;
 			esac
 		fi
-		return
-	done
-	if [ -n "$(entry sbin/osconf)$(entry bin/osconf)$(entry usr/sbin/osconf)" ]; then
+	elif [ -n "$(entry sbin/osconf)$(entry bin/osconf)$(entry usr/sbin/osconf)" ]; then
 		broken "osconf is a link that leads to no file: install busybox with it"
 	else
 		broken "there is none: install busybox with it (CONFIG_OSCONF=y), or build/osconf"
+	fi
+}
+
+rule_osconf_built() {
+	if ! find_program; then
+		does_not_apply "see osconf-there"
+	elif ! has_bytes "$program" qcloud_action; then
+		broken "/$program reads no config drive: build it with CONFIG_FEATURE_OSCONF_CONFIG_DRIVE=y"
 	fi
 }
 
@@ -211,6 +232,14 @@ rule_osconf_partition() {
 		fi
 		;;
 	*) unchecked "/$path: osconf -d $partition: is partition 1 mounted there?" ;;
+	esac
+}
+
+rule_osconf_drive() {
+	have_start || return
+	case $partition in
+	'' | LABEL=config-2) ;;
+	*) broken "/$path: osconf -d $partition: it would look nowhere else, leave -d out or give LABEL=config-2" ;;
 	esac
 }
 

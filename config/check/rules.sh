@@ -2,54 +2,88 @@
 # The rules: one table, and a function each. This file has those of the disk and
 # of its first partition
 #
-# ID|SCOPE|SEVERITY|WHAT|SOURCE OR REASON
-# A rule that must be kept is a FAIL where it is broken; one that should be, a
-# hint. Sources, all of them the platform's:
+# ID|PLATFORM|SCOPE|SEVERITY|WHAT|SOURCE OR REASON
+# PLATFORM is alibaba, tencent or both. A rule that must be kept is a FAIL where it
+# is broken; one that should be, a hint. Sources, all of them the platforms':
 #   Customized Linux  "Customized Linux images", help/doc-detail/51138.htm
 #   import            "Import custom images", and the API's ImportImage
 #   specification     "Alibaba Cloud image specification (Linux)",
 #                     ecs/user-guide/cloud-marketplace-mirror-specification
+#   213/NUMBER        Tencent Cloud's document of that number: 4945 import of images,
+#                     12849 forced import, 9929 virtio, 17814 making of an image,
+#                     15717 the API's ImportImage
 
 rules() {
-	cat <<-'END'
-		size|disk|must|The virtual size is more than 5 GiB, and 2048 GiB at most|Customized Linux: "larger than 5 GiB"; ImportImage, DiskImageSize
-		table|disk|must|There is a partition table, MBR or GPT, and its partitions are on the disk and do not overlap|Customized Linux: "the first partition"
-		first|disk|must|There is a partition 1|Customized Linux: the platform writes os.conf into "the first partition"
-		boot|disk|must|BIOS or UEFI finds a program to start|import, BootMode: BIOS, UEFI, UEFI-Preferred
-		lvm|disk|must|No LVM|specification: "do not use LVM"
-		root-last|disk|should|The root partition is the last on the disk|specification: else the system disk may fail to be resized
-		ext-import|disk|must|No ext4 file system has the feature 64bit, or project together with quota|import, by tune2fs -l
-		ext-old|disk|should|Every ext file system can be mounted by Linux 3.2 (2012)|a platform's tool that can't mount it writes no os.conf; metadata_csum and later features are newer
-		clean|disk|should|The ext file systems are clean|what is in a journal only, is not there for who reads without replaying it
-		first-type|first|must|Partition 1 is FAT32, ext2, ext3, ext4 or UFS|Customized Linux: "FAT32, ext2, ext3, ext4, or UFS"
-		first-writable|first|must|Partition 1 can be written|Customized Linux: "the first partition must be writable"
-		first-room|first|must|Partition 1 has room for os.conf: 64 KiB and a file|the platform creates it there
-		directory|directory|must|aliyun_custom_image is a directory in the root of partition 1|Customized Linux: "create the aliyun_custom_image directory"
-		leftovers|directory|must|Nothing of another instance is in aliyun_custom_image|os.conf has a password, and the next instance would apply it
-		devices|root|must|fstab and boot loader name disks by UUID, LABEL or PARTUUID|specification: "UUID"; vda1 of one instance type is xvda1, sda1 or nvme0n1p1 of another
-		swap|root|should|fstab has no swap|specification: "do not use a swap partition"
-		virtio|root|must|The kernel or the initramfs has the drivers of virtio disks and cards|specification: "install the virtio driver and add it to initramfs"
-		nvme|root|must|The kernel or the initramfs has the driver of NVMe disks|specification: newer instance families have NVMe disks; import, NvmeSupport
-		xen|root|should|The kernel or the initramfs has the drivers of Xen disks and cards|older instance types: xvda
-		osconf-there|root|must|The program that is started as osconf is in the image, and is osconf|else os.conf is not read
-		osconf-run|root|must|osconf is run at every boot, with options that apply os.conf|Customized Linux: a program of the image's "parses os.conf"
-		osconf-order|root|must|osconf is run before the network is started by something else|both would set up the cards
-		osconf-writable|root|should|The root file system is writable when osconf is run|osconf saves its settings and the password there
-		osconf-partition|root|must|The partition that osconf is told (-d) is partition 1, by UUID or LABEL|Customized Linux: the platform writes os.conf into the first one
-		network|root|must|No DHCP, and no other set-up of the cards|the platform has no DHCP for these images; os.conf says what they get
-		root-account|root|must|root can log in: it has a shell, and does not expire|os.conf has root's password, and nobody else's
-		shadow|root|must|osconf can write root's password where login reads it|os.conf's password goes into /etc/shadow
-		ssh-root|root|must|The SSH server lets root in with a password|os.conf has a password and no key; OpenSSH's default is PermitRootLogin prohibit-password
-		console|root|should|One can log in on the console|VNC and the serial port, when the network is not up
-		console-shell|root|must|There is no shell without a login on the console|Customized Linux, security: the first login changes the password before anything else
-		passwords|root|must|No account has a default password, or none at all|Customized Linux, security: an "initial password" must be changed at the first login
-		ssh-empty|root|must|SSH refuses empty passwords|Customized Linux, security: no hole that is "remotely exploited"
-		host-keys|root|must|No SSH host key is in the image|all instances would have the same; Customized Linux, security: no "default SSH key pairs"
-		user-keys|root|must|No SSH key of a user is in the image|Customized Linux, security: no "default SSH key pairs"
-		machine-id|root|should|/etc/machine-id is empty, or not there|machine-id(5): all instances would have the same
-		settings|root|should|No settings of another instance are in /etc/os.conf|they are its host name, name servers and cards
-		resolv-conf|root|should|/etc/resolv.conf can be written|where it is a link, to a place that is there at boot
+	sed -n -e 's/^\([^|]*\)|both|/\1|/p' -e "s/^\([^|]*\)|$platform|/\1|/p" <<-'END'
+		size|alibaba|disk|must|The virtual size is more than 5 GiB, and 2048 GiB at most|Customized Linux: "larger than 5 GiB"; ImportImage, DiskImageSize
+		size|tencent|disk|must|The virtual size is 500 GiB at most|213/4945: "vsize cannot exceed 500 GB"
+		data|tencent|disk|must|The image takes 50 GiB at most as QCOW2|213/4945: "actual image size cannot exceed 50 GB"
+		table|alibaba|disk|must|There is a partition table, MBR or GPT, and its partitions are on the disk and do not overlap|Customized Linux: "the first partition"
+		table|tencent|disk|must|There is an MBR, and its partitions are on the disk and do not overlap|213/4945: "GPT partition is not supported"; PartitionNotPresent
+		first|alibaba|disk|must|There is a partition 1|Customized Linux: the platform writes os.conf into "the first partition"
+		boot|alibaba|disk|must|BIOS or UEFI finds a program to start|import, BootMode: BIOS, UEFI, UEFI-Preferred
+		boot|tencent|disk|must|BIOS or UEFI finds a program to start|213/15717, BootMode: Legacy BIOS (the default), UEFI
+		lvm|alibaba|disk|must|No LVM|specification: "do not use LVM"
+		lvm|tencent|disk|should|No LVM|213/4945 excludes it for Windows, and does not mention it for Linux
+		root-partition|tencent|disk|must|The root file system is on a partition|213/4945: RootPartitionNotFound
+		root-room|tencent|disk|must|The root file system has room: 64 KiB and a file|213/12849: the system partition "is not full"
+		root-last|both|disk|should|The root partition is the last on the disk|else it can't grow with the system disk (specification)
+		ext-import|alibaba|disk|must|No ext4 file system has the feature 64bit, or project together with quota|import, by tune2fs -l
+		ext-old|both|disk|should|Every ext file system can be mounted by Linux 3.2 (2012)|a platform's tool that can't mount it writes no os.conf, or finds no root; metadata_csum and later features are newer
+		clean|both|disk|should|The ext file systems are clean|what is in a journal only, is not there for who reads without replaying it
+		first-type|alibaba|first|must|Partition 1 is FAT32, ext2, ext3, ext4 or UFS|Customized Linux: "FAT32, ext2, ext3, ext4, or UFS"
+		first-writable|alibaba|first|must|Partition 1 can be written|Customized Linux: "the first partition must be writable"
+		first-room|alibaba|first|must|Partition 1 has room for os.conf: 64 KiB and a file|the platform creates it there
+		directory|alibaba|directory|must|aliyun_custom_image is a directory in the root of partition 1|Customized Linux: "create the aliyun_custom_image directory"
+		leftovers|both|directory|must|Nothing of another instance is in aliyun_custom_image|os.conf has a password, and the next instance would apply it
+		devices|alibaba|root|must|fstab and boot loader name disks by UUID, LABEL or PARTUUID|specification: "UUID"; vda1 of one instance type is xvda1, sda1 or nvme0n1p1 of another
+		devices|tencent|root|should|fstab and boot loader name disks by UUID, LABEL or PARTUUID|213/17814: "uuid is recommended"; the disk is vda, whatever it was where the image was made
+		swap|alibaba|root|should|fstab has no swap|specification: "do not use a swap partition"
+		virtio|both|root|must|The kernel or the initramfs has the drivers of virtio disks and cards|specification: "install the virtio driver and add it to initramfs"; 213/9929: virtio_blk, virtio_net
+		nvme|alibaba|root|must|The kernel or the initramfs has the driver of NVMe disks|specification: newer instance families have NVMe disks; import, NvmeSupport
+		xen|alibaba|root|should|The kernel or the initramfs has the drivers of Xen disks and cards|older instance types: xvda
+		cdrom|tencent|root|must|The kernel or the initramfs has the drivers of CD-ROMs and of ISO 9660|213/12849: os.conf is on a "CDROM device", which osconf mounts
+		cdrom-bus|tencent|root|should|The kernel or the initramfs has the drivers of IDE and virtio-scsi|a CD-ROM of QEMU's is on one of them; no document names the bus
+		osconf-there|both|root|must|The program that is started as osconf is in the image, and is osconf|else os.conf is not read
+		osconf-built|tencent|root|must|osconf is built with FEATURE_OSCONF_CONFIG_DRIVE|else it does not look for qcloud_action/os.conf
+		osconf-run|both|root|must|osconf is run at every boot, with options that apply os.conf|Customized Linux: a program of the image's "parses os.conf"; 213/12849: it is "executed automatically at startup"
+		osconf-order|both|root|must|osconf is run before the network is started by something else|both would set up the cards
+		osconf-writable|both|root|should|The root file system is writable when osconf is run|osconf saves its settings and the password there
+		osconf-partition|alibaba|root|must|The partition that osconf is told (-d) is partition 1, by UUID or LABEL|Customized Linux: the platform writes os.conf into the first one
+		osconf-drive|tencent|root|must|The volume that osconf is told (-d) is LABEL=config-2|213/12849: blkid -L config-2
+		network|alibaba|root|must|No DHCP, and no other set-up of the cards|the platform has no DHCP for these images; os.conf says what they get
+		network|tencent|root|must|No DHCP, and no other set-up of the cards|os.conf says what they get, and 213/12849 sets them up by it alone (BOOTPROTO=static)
+		root-account|both|root|must|root can log in: it has a shell, and does not expire|os.conf has root's password, and nobody else's
+		shadow|both|root|must|osconf can write root's password where login reads it|os.conf's password goes into /etc/shadow
+		ssh-root|both|root|must|The SSH server lets root in with a password|os.conf has a password and no key; OpenSSH's default is PermitRootLogin prohibit-password
+		console|both|root|should|One can log in on the console|VNC and the serial port, when the network is not up
+		console-shell|both|root|must|There is no shell without a login on the console|Customized Linux, security: the first login changes the password before anything else
+		passwords|both|root|must|No account has a default password, or none at all|all instances would have the same; Customized Linux, security: an "initial password" must be changed at the first login
+		ssh-empty|both|root|must|SSH refuses empty passwords|Customized Linux, security: no hole that is "remotely exploited"; 213/12849: none that "can be exploited remotely"
+		host-keys|both|root|must|No SSH host key is in the image|all instances would have the same; Customized Linux, security: no "default SSH key pairs"
+		user-keys|both|root|must|No SSH key of a user is in the image|all instances would let its owner in; Customized Linux, security: no "default SSH key pairs"
+		machine-id|both|root|should|/etc/machine-id is empty, or not there|machine-id(5): all instances would have the same
+		settings|both|root|should|No settings of another instance are in /etc/os.conf|they are its host name, name servers and cards
+		resolv-conf|both|root|should|/etc/resolv.conf can be written|where it is a link, to a place that is there at boot
 	END
+}
+
+# What rules of both want, where it differs. Returns 1 for another name
+set_platform() { # NAME
+	platform=$1
+	case $platform in
+	alibaba)
+		size_above=$((5 << 30)) size_max=$((2048 << 30)) size_wanted="more than 5120 is needed"
+		tables='dos gpt' table_names='an MBR or a GPT'
+		boot_both='mark the image UEFI-Preferred' boot_bios=BIOS boot_uefi=UEFI
+		;;
+	tencent)
+		size_above=0 size_max=$((500 << 30)) size_wanted="at most 512000 is allowed"
+		tables=dos table_names='an MBR'
+		boot_both='import it with BootMode Legacy BIOS or UEFI' boot_bios='Legacy BIOS' boot_uefi=UEFI
+		;;
+	*) return 1 ;;
+	esac
 }
 
 # As a table in Markdown
@@ -64,22 +98,46 @@ print_rules() {
 ### Disk
 
 rule_size() {
-	if [ "$size" -le $((5 << 30)) ]; then
-		broken "$(mebibytes "$size") MiB, more than 5120 is needed: qemu-img resize, or truncate -s 6G"
-	elif [ "$size" -gt $((2048 << 30)) ]; then
-		broken "$(mebibytes "$size") MiB, at most 2097152 is allowed"
+	if [ "$size" -le "$size_above" ]; then
+		broken "$(mebibytes "$size") MiB, more than $(mebibytes "$size_above") is needed: qemu-img resize, or truncate -s 6G"
+	elif [ "$size" -gt "$size_max" ]; then
+		broken "$(mebibytes "$size") MiB, at most $(mebibytes "$size_max") is allowed"
 	else
-		passes "$(mebibytes "$size") MiB, more than 5120 is needed"
+		passes "$(mebibytes "$size") MiB, $size_wanted"
 	fi
+}
+
+# Blocks of zeros that a raw disk has are not in a QCOW2, which may be smaller
+rule_data() {
+	if [ -b "$disk" ]; then
+		does_not_apply "a disk: qemu-img convert -O qcow2 makes an image of it"
+		return
+	fi
+	if [ "$format" = QCOW2 ]; then
+		taken=$(($(wc -c <"$work/image") >> 10))
+	else
+		taken=$(du -kL "$disk" | cut -f 1)
+	fi
+	if [ "$taken" -le $((50 << 20)) ]; then
+		passes "$((taken >> 10)) MiB, at most 51200 is allowed"
+	elif [ "$format" = QCOW2 ]; then
+		broken "$((taken >> 10)) MiB, at most 51200 is allowed: remove something"
+	else
+		unchecked "$((taken >> 10)) MiB, at most 51200 is allowed as QCOW2: qemu-img convert -O qcow2, and check that"
+	fi
+}
+
+is_one_of() { # WORD LIST
+	case " $2 " in *" $1 "*) true ;; *) false ;; esac
 }
 
 rule_table() {
 	if ! command -v sfdisk >/dev/null; then
 		has_tool sfdisk
 	elif [ -z "$label" ]; then
-		broken "no partition table: make an MBR or a GPT (sfdisk)"
-	elif [ "$label" != dos ] && [ "$label" != gpt ]; then
-		broken "a partition table of type $label: make it an MBR or a GPT"
+		broken "no partition table: make $table_names (sfdisk)"
+	elif ! is_one_of "$label" "$tables"; then
+		broken "a partition table of type $label: make it $table_names"
 	else
 		awk -v size="$size" '
 			$2 + $3 > size { print "partition " $1 " ends behind the end of the disk: the image is cut off, or the table is wrong"; next }
@@ -124,11 +182,11 @@ rule_boot() {
 	done
 	code=$(hex_at "$disk" 0 440 | tr -d 0)
 	if [ -n "$code" ] && [ -n "$uefi" ]; then
-		passes "BIOS and UEFI: mark the image UEFI-Preferred"
+		passes "BIOS and UEFI: $boot_both"
 	elif [ -n "$uefi" ]; then
-		passes "UEFI: import it with BootMode UEFI"
+		passes "UEFI: import it with BootMode $boot_uefi"
 	elif [ -n "$code" ]; then
-		passes "BIOS: import it with BootMode BIOS"
+		passes "BIOS: import it with BootMode $boot_bios"
 	else
 		broken "neither a boot sector nor EFI/BOOT/BOOTX64.EFI (BOOTAA64.EFI) on a FAT partition: install a boot loader"
 	fi
@@ -148,6 +206,26 @@ rule_lvm() {
 	} | sort -u | while read -r number; do
 		broken "partition $number is LVM's: put the file system on the partition"
 	done
+}
+
+rule_root_partition() {
+	have_partitions || return
+	if [ -z "$root" ]; then
+		does_not_apply "see root"
+	elif [ -z "$root_number" ]; then
+		broken "the root is the initramfs: put it on a partition"
+	fi
+}
+
+rule_root_room() {
+	have_partitions || return
+	if [ -z "$root" ] || [ -z "$root_number" ]; then
+		does_not_apply "the root file system is on no partition"
+	elif [ "$(cat "$root/type")" != ext ]; then
+		does_not_apply "the root is a $(cat "$root/type")"
+	else
+		ext_room "$root_number"
+	fi
 }
 
 rule_root_last() {
@@ -176,6 +254,30 @@ ext_headers() {
 			trouble "partition $number: dumpe2fs can't read its ext file system"
 		fi
 	done
+}
+
+# The value of one such line
+header_of() { # NUMBER FIELD
+	ext_headers | sed -n "s/^$1 $2: *//p"
+}
+
+ext_room() { # NUMBER
+	free=$(header_of "$1" 'Free blocks')
+	free=$((${free:-0} * $(header_of "$1" 'Block size' | grep . || echo 0)))
+	if [ "$(header_of "$1" 'Free inodes')" = 0 ]; then
+		broken "no inode is free: make the file system with more (mke2fs -N)"
+	else
+		room "$free"
+	fi
+}
+
+# What osconf or a platform writes needs no more than this
+room() { # BYTES-FREE
+	if [ "$1" -lt 65536 ]; then
+		broken "$(($1 >> 10)) KiB free, 64 is needed: remove something, or make it larger"
+	else
+		passes "$(($1 >> 10)) KiB free, 64 is needed"
+	fi
 }
 
 # NUMBER FEATURE... of each ext file system
@@ -269,7 +371,7 @@ rule_first_type() {
 
 # Its header, if it is an ext file system
 header_of_first() { # FIELD
-	ext_headers | sed -n "s/^1 $1: *//p"
+	header_of 1 "$1"
 }
 
 rule_first_writable() {
@@ -285,31 +387,16 @@ rule_first_room() {
 	case $(first_type) in
 	FAT*)
 		free=$(sed -n 's/^ *\([0-9 ]*\) bytes free.*/\1/p' "$first/listing" 2>/dev/null | tr -d ' ')
-		[ -n "$free" ] || cat "$first/trouble" >>"$work/trouble" 2>/dev/null || trouble "mdir does not say how much is free"
-		;;
-	ext)
-		free=$(header_of_first 'Free blocks')
-		free=$((${free:-0} * $(header_of_first 'Block size' | grep . || echo 0)))
-		if [ "$(header_of_first 'Free inodes')" = 0 ]; then
-			broken "no inode is free: make the file system with more (mke2fs -N)"
-			return
+		if [ -n "$free" ]; then
+			room "$free"
+		else
+			cat "$first/trouble" >>"$work/trouble" 2>/dev/null || trouble "mdir does not say how much is free"
 		fi
 		;;
-	UFS)
-		trouble "UFS can't be read here"
-		free=''
-		;;
-	*)
-		does_not_apply "see first-type"
-		return
-		;;
+	ext) ext_room 1 ;;
+	UFS) trouble "UFS can't be read here" ;;
+	*) does_not_apply "see first-type" ;;
 	esac
-	[ -n "$free" ] || return
-	if [ "$free" -lt 65536 ]; then
-		broken "$((free >> 10)) KiB free, 64 is needed: remove something, or make it larger"
-	else
-		passes "$((free >> 10)) KiB free, 64 is needed"
-	fi
 }
 
 # Returns 1 where the files of partition 1 can't be looked at
@@ -318,14 +405,14 @@ can_read_first() {
 	case $(first_type) in
 	UFS) trouble "UFS can't be read here" && return 1 ;;
 	FAT* | ext | squashfs | '') ;;
-	*) does_not_apply "see first-type" && return 1 ;;
+	*) does_not_apply "partition 1 is not FAT or ext" && return 1 ;;
 	esac
 	tree=$first
 	if [ -s "$first/trouble" ] || [ ! -e "$first/kind" ]; then
 		if [ -n "$(first_type)" ]; then
 			trouble "partition 1: $(first_line "$first/trouble")"
 		else
-			does_not_apply "see first-type"
+			does_not_apply "partition 1 is not FAT or ext"
 		fi
 		return 1
 	fi
