@@ -72,7 +72,7 @@ type_at() { # START
 open_partitions() {
 	first='' root='' boot_trees=''
 	while read -r number start partition_size type _; do
-		if is_extended "$type" || [ "$start" -ge "$size" ]; then
+		if is_extended "$type" || [ $((start >= size)) = 1 ]; then
 			continue
 		fi
 		tree=$work/part$number

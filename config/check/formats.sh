@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # An image in any of the platform's formats -> a raw disk that the other tools
-# read: $disk (its file), $size (bytes), $format
+# read: $disk (its file), $size (bytes), $format.
+# Bytes are compared in $(( )): busybox's test may have 32 bits
 
 # COUNT bytes at OFFSET of a file, in hexadecimal
 hex_at() { # FILE OFFSET COUNT
@@ -60,7 +61,7 @@ open_image() { # FILE
 		;;
 	*)
 		# a fixed VHD is a raw disk with a footer
-		if [ "$size" -gt 512 ] && [ "$(hex_at "$work/image" $((size - 512)) 8)" = 636f6e6563746978 ]; then
+		if [ $((size > 512)) = 1 ] && [ "$(hex_at "$work/image" $((size - 512)) 8)" = 636f6e6563746978 ]; then
 			format="VHD (fixed)" size=$((size - 512))
 		fi
 		ln -s "$1" "$disk"
@@ -119,7 +120,7 @@ open_vmdk() {
 # Into a sparse file: what the image has not got takes no space, and no time.
 # A size that no disk has is not tried
 convert() { # QEMU'S-NAME-OF-THE-FORMAT
-	if [ -z "$size" ] || [ "$size" -gt "$size_max" ]; then
+	if [ -z "$size" ] || [ $((size > size_max)) = 1 ]; then
 		broken "$format of ${size:-more than 2^60} bytes: it has to be $((size_max >> 30)) GiB at most"
 		return 1
 	fi

@@ -98,9 +98,9 @@ print_rules() {
 ### Disk
 
 rule_size() {
-	if [ "$size" -le "$size_above" ]; then
+	if [ $((size <= size_above)) = 1 ]; then
 		broken "$(mebibytes "$size") MiB, more than $(mebibytes "$size_above") is needed: qemu-img resize, or truncate -s 6G"
-	elif [ "$size" -gt "$size_max" ]; then
+	elif [ $((size > size_max)) = 1 ]; then
 		broken "$(mebibytes "$size") MiB, at most $(mebibytes "$size_max") is allowed"
 	else
 		passes "$(mebibytes "$size") MiB, $size_wanted"
@@ -273,7 +273,7 @@ ext_room() { # NUMBER
 
 # What osconf or a platform writes needs no more than this
 room() { # BYTES-FREE
-	if [ "$1" -lt 65536 ]; then
+	if [ $(($1 < 65536)) = 1 ]; then
 		broken "$(($1 >> 10)) KiB free, 64 is needed: remove something, or make it larger"
 	else
 		passes "$(($1 >> 10)) KiB free, 64 is needed"
