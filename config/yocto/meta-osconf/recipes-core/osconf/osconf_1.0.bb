@@ -15,7 +15,7 @@ INITSCRIPT_NAME = "osconf"
 INITSCRIPT_PARAMS = "start 40 S ."
 SYSTEMD_SERVICE:${PN} = "osconf.service"
 
-# What wic/osconf.wks makes partition 1 of
+# What osconf.wks makes partition 1 of
 first_partition = "${datadir}/osconf/first-partition"
 
 do_install () {
