@@ -11,6 +11,7 @@
 #include "hash.h"
 #include "message.h"
 #include "password.h"
+#include "platform.h"
 
 struct commit {
 	struct settings *settings;
@@ -21,30 +22,51 @@ struct commit {
 	const char *shadow; /* NULL: password unchanged */
 };
 
+/* os.conf may be on a drive that is there at every boot */
+static int stays(const struct settings_file *fresh)
+{
+	return ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && fresh->platform->stays;
+}
+
 /*** Password ***/
+
+/* True if this is the password's hash already */
+static int has_hash(const struct settings_file *fresh)
+{
+	return ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && fresh->settings.value[KEY_PASSWORD]
+		&& fresh->platform->password_is_hash;
+}
 
 /* If /etc/shadow is not persistent, saves the hash with the settings; every boot sets
  * the password from there.  If it is, moves a saved hash into it, once.
  * Returns 0, or -1 on error. */
 static int commit_password(struct commit *c)
 {
-	const char *password = c->settings->value[KEY_PASSWORD];
+	char *password = c->settings->value[KEY_PASSWORD];
 	char *hash = c->settings->value[KEY_PASSWORD_HASH];
+	const char *like = hash;
 	struct root_password root;
 
 	if (!password && !(c->place->shadow_persistent && hash))
 		return 0;
-	if (!c->place->shadow_persistent) {
-		hash = hash_password(password, hash);
-		if (hash)
-			set_value(c->settings, KEY_PASSWORD_HASH, hash);
-		return hash ? 0 : -1;
+	if (c->place->shadow_persistent) {
+		if (read_root_password(&root) != 0)
+			return -1;
+		like = root.hash;
 	}
-	if (read_root_password(&root) != 0)
-		return -1;
-	if (password)
-		hash = hash_password(password, root.hash);
-	if (!hash || set_root_password(&root, hash) != 0)
+	if (password) {
+		if (has_hash(c->fresh))
+			hash = checked_hash("", password) ? password : NULL;
+		else
+			hash = hash_password(password, like);
+		if (!hash)
+			return -1;
+	}
+	if (!c->place->shadow_persistent) {
+		set_value(c->settings, KEY_PASSWORD_HASH, hash);
+		return 0;
+	}
+	if (set_root_password(&root, hash) != 0)
 		return -1;
 	set_value(c->settings, KEY_PASSWORD_HASH, NULL);
 	c->shadow = root.path;
@@ -91,6 +113,12 @@ static int prepare(struct commit *c)
 {
 	int password = commit_password(c);
 
+	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && c->fresh->valid && !(option_mask32 & OPT_file)) {
+		if (password == 0)
+			set_value(c->settings, KEY_APPLIED, c->fresh->digest);
+		else
+			set_value(c->settings, KEY_PASSWORD_APPLIED, NULL);
+	}
 	if (!may_be_saved(c))
 		return error_msg("settings are not saved, %s stays", OSCONF_FILE);
 	if (password != 0 && c->place->saved_moves) /* only os.conf.saved has the hash */
@@ -155,9 +183,9 @@ static int remove_sources(struct commit *c)
 	}
 	if (!c->fresh->valid || (option_mask32 & OPT_file))
 		return failed;
-	if (!c->rejected)
+	if (!c->rejected && c->place->osconf_dir >= 0)
 		unlink(OSCONF_REJECTED);
-	if (consume() == 0)
+	if (stays(c->fresh) || consume() == 0)
 		return failed;
 	remember(c, OSCONF_FILE, KEY_APPLIED);
 	return -1;
@@ -204,6 +232,6 @@ void FAST_FUNC print_commit(const struct settings_file *fresh, const struct plac
 	if (fresh->settings.value[KEY_PASSWORD])
 		puts("# root's password is changed");
 	printf("# settings are saved in %s\n", place->saved);
-	if (!(option_mask32 & OPT_file))
+	if (!(option_mask32 & OPT_file) && !stays(fresh))
 		puts("# "OSCONF_FILE" is removed");
 }

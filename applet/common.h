@@ -10,6 +10,7 @@
 #include "libbb.h"
 
 #define OSCONF_DIR      "aliyun_custom_image"
+#define DRIVE_DIR       "qcloud_action"
 #define OSCONF_FILE     "os.conf"
 #define OSCONF_DONE     OSCONF_FILE ".done"
 #define OSCONF_REJECTED OSCONF_FILE ".rejected"

@@ -25,12 +25,14 @@ static int run_crypt(void *data)
 
 /* pw_encrypt() dies if crypt() does not know this kind of salt, or returns something
  * that is not a hash */
-static char *checked_hash(const char *password, const char *salt)
+char* FAST_FUNC checked_hash(const char *password, const char *salt)
 {
 	struct crypt crypt = { password, salt, NULL };
 
-	if (run_guarded(run_crypt, &crypt) != 0 || !is_password_hash(crypt.hash)) {
-		error_msg("password: this system's crypt() has no sha512-crypt");
+	if (run_guarded(run_crypt, &crypt) != 0 || !is_password_hash(crypt.hash)
+	 || (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && crypt.hash[1] != salt[1])
+	) {
+		error_msg("password: this system's crypt() has no %.3s", salt);
 		return NULL;
 	}
 	return crypt.hash;
@@ -40,7 +42,7 @@ char* FAST_FUNC hash_password(const char *password, const char *like)
 {
 	char salt[MAX_PW_SALT_LEN];
 
-	if (like && is_password_hash(like)) {
+	if (like && is_password_hash(like) && (!ENABLE_FEATURE_OSCONF_CONFIG_DRIVE || like[1] == '6')) {
 		char *hash = checked_hash(password, like);
 		if (!hash || strcmp(hash, like) == 0)
 			return hash;
@@ -62,4 +64,17 @@ char* FAST_FUNC digest_text(const char *text, size_t len, const char *like)
 	sha256_end(&ctx, sum);
 	*bin2hex(hex, sum, sizeof(sum)) = '\0';
 	return hash_password(hex, like);
+}
+
+int FAST_FUNC has_digest(const char *text, size_t len, const char *digest)
+{
+	char *now;
+	int same;
+
+	if (!text || !digest)
+		return 0;
+	now = digest_text(text, len, digest);
+	same = (now && strcmp(now, digest) == 0);
+	free(now);
+	return same;
 }

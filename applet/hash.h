@@ -9,11 +9,16 @@
 
 #include "common.h"
 
-/* Both return a hash that the caller frees, or NULL after printing that this system's
- * crypt() has no sha512-crypt.
+/* Each returns a hash that the caller frees, or NULL after printing that this system's
+ * crypt() has none of that kind.  checked_hash(): of salt's kind; the others:
+ * sha512-crypt.
  * like: if it is a hash of the same password or text, its salt is used; if it is NULL
  * or anything else, a new salt. */
+char *checked_hash(const char *password, const char *salt) FAST_FUNC;
 char *hash_password(const char *password, const char *like) FAST_FUNC;
 char *digest_text(const char *text, size_t len, const char *like) FAST_FUNC;
+
+/* True if that is the text's digest.  Text and digest may be NULL */
+int has_digest(const char *text, size_t len, const char *digest) FAST_FUNC;
 
 #endif

@@ -73,6 +73,18 @@ static const char *ufs_type(int fd)
 	return NULL;
 }
 
+/* ECMA-119, 8.4: the primary volume descriptor */
+static int is_iso9660(struct volume_id *id, int fd)
+{
+	enum { DESCRIPTOR = 32768, LABEL = 40, LABEL_SIZE = 32 };
+	uint8_t start[LABEL + LABEL_SIZE];
+
+	if (pread(fd, start, sizeof(start), DESCRIPTOR) != sizeof(start) || memcmp(start, "\1CD001", 6) != 0)
+		return 0;
+	volume_id_set_label_string(id, start + LABEL, LABEL_SIZE);
+	return 1;
+}
+
 static int is_ufs(const char *type)
 {
 	return type[0] == 'u';
@@ -91,6 +103,8 @@ const char* FAST_FUNC file_system_type(const char *device, const char *spec)
 		type = "vfat";
 	else if (volume_id_probe_ext(id) == 0)
 		type = ext_type(fd);
+	else if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && is_iso9660(id, fd))
+		type = "iso9660";
 	else
 		type = ufs_type(fd);
 	if (type && spec && (is_prefixed_with(spec, "UUID=")
@@ -139,6 +153,11 @@ static const char *mount_error(void)
 	}
 }
 
+int FAST_FUNC open_real_dir(int dir, const char *name)
+{
+	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+}
+
 int FAST_FUNC open_mounted(const char *device, const char *type)
 {
 	const char *type_tried = type;
@@ -148,7 +167,7 @@ int FAST_FUNC open_mounted(const char *device, const char *type)
 	if (enter_namespace() != 0)
 		return errno == EINVAL ? error_msg("can't mount %s: / is not a mount point (a chroot?), try -d DIR", device)
 			: perror_msg("can't enter a mount namespace");
-	if (option_mask32 & OPT_dry_run)
+	if ((option_mask32 & OPT_dry_run) || (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && type[0] == 'i'))
 		flags |= MS_RDONLY;
 	fd = mount_and_open(device, type, flags);
 	if (fd < 0 && errno == ENODEV && type[0] == 'e') {

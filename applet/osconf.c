@@ -4,7 +4,8 @@
  *
  * The data flow, one file for each stage:
  *
- *   partition.c   the first partition, mounted (mount.c)  -> directory of os.conf
+ *   drive.c       config drive (platform.c)               -> its os.conf
+ *   partition.c   the first partition (device.c, mount.c) -> directory of os.conf
  *   place.c       file systems of /etc                    -> where settings are saved
  *   read.c        saved settings, os.conf                 -> settings
  *     parse.c       text                                    -> values of the known keys
@@ -72,10 +73,13 @@
 #include "cards.h"
 #include "commit.h"
 #include "converge.h"
+#include "drive.h"
 #include "guard.h"
+#include "hash.h"
 #include "message.h"
 #include "mount.h"
 #include "partition.h"
+#include "platform.h"
 #include "read.h"
 #include "run.h"
 
@@ -85,7 +89,7 @@ struct osconf {
 	smallint in_root; /* chrooted: files outside root are out of reach */
 	int backend;
 	struct place place;
-	struct settings_file saved, fresh;
+	struct settings_file saved, fresh, drive; /* fresh: the os.conf to be applied */
 	struct kernel kernel;
 };
 
@@ -102,6 +106,15 @@ static int wait_for_others(int osconf_dir)
 	return 0;
 }
 
+/* From here on, relative names are in this directory */
+static int enter_osconf_dir(struct osconf *o)
+{
+	if (o->place.osconf_dir < 0 || fchdir(o->place.osconf_dir) == 0)
+		return 0;
+	o->place.osconf_dir = -1;
+	return perror_msg("can't enter directory %s", OSCONF_DIR);
+}
+
 static int find_first_partition(struct osconf *o)
 {
 	int failed = 0;
@@ -112,21 +125,14 @@ static int find_first_partition(struct osconf *o)
 		failed |= read_given_file(&o->fresh, o->file);
 	failed |= find_place(&o->place, o->saved_name);
 	/* with -f, the partition is needed only if settings are saved there */
-	if (!o->file || is_relative(&o->place)) {
-		o->place.osconf_dir = open_osconf_dir(o->device ? o->device : o->root, o->wait_ms);
-		if (o->place.osconf_dir < 0)
-			failed = -1;
-	}
+	if (!o->file || is_relative(&o->place))
+		failed |= open_osconf_dir(&o->place, o->device ? o->device : o->root, o->wait_ms);
 	if (o->root) {
 		xchroot(o->root);
 		o->in_root = 1;
 	}
 	failed |= wait_for_others(o->place.osconf_dir);
-	/* from here on, relative names are in this directory */
-	if (o->place.osconf_dir >= 0 && fchdir(o->place.osconf_dir) != 0) {
-		failed = perror_msg("can't enter directory %s", OSCONF_DIR);
-		o->place.osconf_dir = -1;
-	}
+	failed |= enter_osconf_dir(o);
 	if (o->place.osconf_dir >= 0 && !(option_mask32 & OPT_dry_run))
 		failed |= wipe_file(OSCONF_DONE);
 	return failed;
@@ -143,14 +149,52 @@ static int complain_of_missing_addresses(const struct settings *settings)
 	return without ? -1 : 0;
 }
 
+/* The config drive's os.conf is the fresh one if the first partition has none and it
+ * was not applied before.  Waits for the drive only where nothing else describes this
+ * instance: there are no saved settings, or they came from a drive. */
+static int take_drive(struct osconf *o)
+{
+	const struct settings *saved = &o->saved.settings;
+	int described = o->fresh.file.text || (o->saved.valid && !saved->value[KEY_APPLIED]);
+	int failed = 0;
+
+	if (!o->device && !o->root)
+		failed = open_drive(&o->place, described ? 0 : o->wait_ms);
+	if (o->place.drive < 0)
+		return failed;
+	failed |= read_drive(&o->drive, &o->place) | enter_osconf_dir(o);
+	if (!o->drive.file.text)
+		return failed;
+	if (has_digest(o->drive.file.text, o->drive.file.len, saved->value[KEY_APPLIED])) {
+		o->fresh.digest = saved->value[KEY_APPLIED];
+		verbose_msg("%s has been applied before", o->drive.file.name);
+		return failed;
+	}
+	o->drive.digest = o->fresh.digest = digest_text(o->drive.file.text, o->drive.file.len, NULL);
+	if (o->fresh.file.text)
+		error_msg("%s is not applied: the first partition has an os.conf", o->drive.file.name);
+	else
+		o->fresh = o->drive;
+	return failed;
+}
+
 static int read_settings(struct osconf *o)
 {
 	int failed = read_saved(&o->saved, &o->place);
 
-	if (!o->file && o->place.osconf_dir >= 0)
-		failed |= read_osconf(&o->fresh, o->saved.settings.value[KEY_APPLIED]);
+	if (!o->file) {
+		if (o->place.osconf_dir >= 0)
+			failed |= read_osconf(&o->fresh, o->saved.settings.value[KEY_APPLIED]);
+		if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE)
+			failed |= take_drive(o);
+	}
 	if (o->fresh.file.text && !o->fresh.applied) {
 		failed |= understand(&o->fresh, 1);
+		if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && o->fresh.valid
+		 && o->fresh.file.text == o->drive.file.text
+		) {
+			keep_password(&o->fresh.settings, &o->saved.settings);
+		}
 		if (o->fresh.valid)
 			merge_settings(&o->saved.settings, &o->fresh.settings);
 	}
@@ -273,7 +317,9 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 			return EXIT_FAILURE;
 	}
 	logmode = LOGMODE_NONE; /* we report libbb's errors, with their cause, on every console */
-	o->place.osconf_dir = -1;
+	o->place.osconf_dir = o->place.drive = -1;
+	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE)
+		o->fresh.platform = &platforms[ALIBABA_CLOUD];
 	o->saved.unread = 1;
 	o->saved.file.name = o->saved.file.path = o->place.saved = SAVED_ABSOLUTE;
 	failed = run_stages(o);

@@ -7,47 +7,9 @@
 //kbuild:lib-$(CONFIG_OSCONF) += partition.o
 #include <sys/sysmacros.h>
 #include "partition.h"
+#include "device.h"
 #include "message.h"
 #include "mount.h"
-
-enum {
-	NAME_SIZE = 32, /* of a block device: the kernel's DISK_NAME_LEN */
-	DEVICE_SIZE = sizeof("/dev/") + NAME_SIZE + sizeof("p1"),
-};
-
-#define SYS_BLOCK "/sys/class/block/"
-
-/* Writes the path in /dev for a name in sysfs */
-static void device_of(const char *name, char device[DEVICE_SIZE])
-{
-	char *s;
-
-	sprintf(device, "/dev/%s", name);
-	while ((s = strchr(device, '!')) != NULL) /* sysfs: cciss!c0d0 */
-		*s = '/';
-}
-
-/* Replaces name by the next one in a sysfs directory, in alphabetical order, which is
- * stable.  Returns false if there are no more */
-static int next_name(const char *sys_dir, char name[NAME_SIZE])
-{
-	char best[NAME_SIZE] = "";
-	DIR *dir = opendir(sys_dir);
-	struct dirent *entry;
-
-	while (dir && (entry = readdir(dir)) != NULL) {
-		const char *s = entry->d_name;
-		if (s[0] != '.' && strlen(s) < NAME_SIZE && strcmp(s, name) > 0
-		 && (!best[0] || strcmp(s, best) < 0)
-		) {
-			strcpy(best, s);
-		}
-	}
-	if (dir)
-		closedir(dir);
-	strcpy(name, best);
-	return best[0];
-}
 
 /* Writes the device of a disk's partition 1, named as the kernel does it:
  * block/partitions/core.c.  Returns false if the disk has none */
@@ -91,30 +53,6 @@ static int root_disk(char disk[NAME_SIZE])
 	return cwd != NULL;
 }
 
-static const char *find_by_spec(const char *spec, char device[DEVICE_SIZE])
-{
-	char name[NAME_SIZE] = "";
-
-	while (next_name(SYS_BLOCK, name)) {
-		if (is_prefixed_with(name, "fd")) /* probing a floppy drive takes seconds */
-			continue;
-		device_of(name, device);
-		if (file_system_type(device, spec))
-			return device;
-	}
-	return NULL;
-}
-
-static int open_dir_in(int root)
-{
-	int dir = openat(root, OSCONF_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-	int saved_errno = errno;
-
-	close(root); /* dir keeps it mounted */
-	errno = saved_errno;
-	return dir;
-}
-
 /* Looks for the directory on partition 1 of each disk, if the number of these
  * partitions has changed since the last call */
 static const char *find_by_directory(char device[DEVICE_SIZE], unsigned *seen)
@@ -139,7 +77,8 @@ static const char *find_by_directory(char device[DEVICE_SIZE], unsigned *seen)
 		root = type ? open_mounted(candidate, type) : -1;
 		if (root < 0)
 			continue;
-		dir = open_dir_in(root);
+		dir = open_real_dir(root, OSCONF_DIR);
+		close(root);
 		if (dir < 0)
 			continue;
 		close(dir);
@@ -166,9 +105,26 @@ static const char *find_device(const char *spec, char buffer[DEVICE_SIZE], unsig
 			device_of(disk, buffer);
 		return buffer;
 	}
-	if (is_prefixed_with(spec, "UUID=") || is_prefixed_with(spec, "LABEL="))
-		return find_by_spec(spec, buffer);
+	if (is_prefixed_with(spec, "UUID=") || is_prefixed_with(spec, "LABEL=")) {
+		disk[0] = '\0';
+		return next_by_spec(spec, disk, buffer) ? buffer : NULL;
+	}
 	return stat(spec, &st) == 0 && S_ISBLK(st.st_mode) ? spec : NULL;
+}
+
+/* Returns the device, or NULL if it did not appear in time */
+static const char *wait_for_device(const char *spec, char buffer[DEVICE_SIZE], unsigned wait_ms)
+{
+	unsigned start = monotonic_ms();
+	unsigned seen = 0;
+	const char *device;
+
+	while ((device = find_device(spec, buffer, &seen)) == NULL
+	 && (unsigned)monotonic_ms() - start < wait_ms
+	) {
+		usleep(WAIT_STEP_MS * 1000);
+	}
+	return device;
 }
 
 static int open_partition(const char *device)
@@ -184,29 +140,48 @@ static int open_partition(const char *device)
 	return root;
 }
 
-int FAST_FUNC open_osconf_dir(const char *spec, unsigned wait_ms)
+/* Opens os.conf's directory in that root directory.  -d may also name a config drive.
+ * Returns NULL, or the name of what can't be opened, with errno set */
+static const char *open_dir(struct place *place, int root, const char *spec)
 {
-	unsigned start = monotonic_ms();
+	int dir;
+
+	place->osconf_dir = open_real_dir(root, OSCONF_DIR);
+	if (place->osconf_dir >= 0)
+		return NULL;
+	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && spec && errno == ENOENT) {
+		dir = open_real_dir(root, DRIVE_DIR);
+		if (dir >= 0) {
+			close(dir);
+			place->drive = dup(root);
+			return NULL;
+		}
+		if (errno != ENOENT)
+			return DRIVE_DIR;
+	}
+	return OSCONF_DIR;
+}
+
+int FAST_FUNC open_osconf_dir(struct place *place, const char *spec, unsigned wait_ms)
+{
 	char buffer[DEVICE_SIZE];
-	const char *name = spec;
-	unsigned seen = 0;
-	int dir, root = -1;
+	const char *name = spec, *missing;
+	int root = -1;
 
 	if (spec)
 		root = open(spec, O_RDONLY | O_DIRECTORY);
 	if (root < 0) {
-		while ((name = find_device(spec, buffer, &seen)) == NULL) {
-			if ((unsigned)monotonic_ms() - start >= wait_ms)
-				return spec ? error_msg("%s: no such partition", spec)
-					: error_msg("no disk with directory "OSCONF_DIR" on its first partition");
-			usleep(WAIT_STEP_MS * 1000);
-		}
+		name = wait_for_device(spec, buffer, wait_ms);
+		if (!name)
+			return spec ? error_msg("%s: no such partition", spec)
+				: error_msg("no disk with directory "OSCONF_DIR" on its first partition");
 		root = open_partition(name);
 		if (root < 0)
 			return -1;
 	}
-	dir = open_dir_in(root);
-	if (dir < 0)
-		perror_msg("%s: can't open directory %s", name, OSCONF_DIR);
-	return dir;
+	missing = open_dir(place, root, spec);
+	if (missing)
+		perror_msg("%s: can't open directory %s", name, missing);
+	close(root); /* its directories keep it mounted */
+	return missing ? -1 : 0;
 }

@@ -10,7 +10,9 @@
 #include "common.h"
 
 struct place {
-	int osconf_dir;             /* descriptor of the directory of os.conf; -1: missing */
+	int osconf_dir;             /* descriptor of the directory of os.conf on the first
+	                             * partition; -1: missing */
+	int drive;                  /* the same of the config drive's root directory */
 	const char *saved;          /* file of the saved settings; a relative name is in osconf_dir */
 	smallint saved_moves;       /* read from osconf_dir, to be saved in /etc */
 	smallint saved_moved;       /* already saved in /etc, not yet removed from osconf_dir */
@@ -29,7 +31,7 @@ int find_place(struct place *place, const char *saved) FAST_FUNC;
 /* True if the saved settings are in osconf_dir */
 int is_relative(const struct place *place) FAST_FUNC;
 
-/* True if the file system of a descriptor is mounted read-only */
+/* True if the file system of a descriptor is mounted read-only, or can't be told */
 int is_read_only(int fd) FAST_FUNC;
 
 #endif

@@ -10,10 +10,7 @@
 #include "message.h"
 #include "parse.h"
 
-enum {
-	OSCONF_SIZE_MAX = 64 * 1024,
-	SAVED_SIZE_MAX  = 4 * 1024 * 1024, /* merges of os.conf files can add up */
-};
+enum { SAVED_SIZE_MAX = 4 * 1024 * 1024 }; /* merges of os.conf files can add up */
 
 int FAST_FUNC understand(struct settings_file *file, int min_keys)
 {
@@ -26,6 +23,8 @@ int FAST_FUNC understand(struct settings_file *file, int min_keys)
 	if (keys < 0)
 		return error_msg("%s: not a text file: it has a NUL byte", name);
 	print_report(&unknown, name);
+	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE)
+		file->settings.platform = file->platform;
 	if (keys < min_keys) {
 		file->report.len = 0;
 		return error_msg("%s: no known key (like hostname=, password=, eth0_ip_addr=)", name);
@@ -50,20 +49,6 @@ static int leads_elsewhere(const char *name)
 	}
 	free(path);
 	return link;
-}
-
-/* True if this text was applied before, but could not be removed */
-static int was_applied(const struct file *file, const char *digest)
-{
-	char *now;
-	int same;
-
-	if (!file->text || !digest)
-		return 0;
-	now = digest_text(file->text, file->len, digest);
-	same = (now && strcmp(now, digest) == 0);
-	free(now);
-	return same;
 }
 
 static int read_one(struct settings_file *saved, const char *name)
@@ -116,7 +101,7 @@ static int read_absolute(struct settings_file *saved, struct place *place)
 	result = read_one(saved, place->saved);
 	if (!newer.text || saved->unread)
 		return result;
-	if (was_applied(&newer, saved->settings.value[KEY_MOVED])) {
+	if (has_digest(newer.text, newer.len, saved->settings.value[KEY_MOVED])) {
 		place->saved_moved = 1;
 		return result;
 	}
@@ -151,7 +136,7 @@ int FAST_FUNC read_osconf(struct settings_file *fresh, const char *applied)
 		return -1;
 	if (!fresh->file.text && access(OSCONF_REJECTED, F_OK) == 0)
 		error_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, OSCONF_FILE);
-	fresh->applied = was_applied(&fresh->file, applied);
+	fresh->applied = has_digest(fresh->file.text, fresh->file.len, applied);
 	if (fresh->applied)
 		verbose_msg("%s has been applied before", OSCONF_FILE);
 	return 0;

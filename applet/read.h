@@ -11,11 +11,15 @@
 #include "place.h"
 #include "settings.h"
 
+enum { OSCONF_SIZE_MAX = 64 * 1024 };
+
 struct settings_file {
 	struct file file;         /* settings point into its text */
 	smallint unread;          /* read_saved() only: it may exist, but could not be read */
 	smallint valid;           /* read and parsed */
 	smallint applied;         /* applied at an earlier boot, but can't be removed */
+	char *digest;             /* of the config drive's os.conf, whichever file this is */
+	const struct platform *platform; /* whose os.conf it is; NULL: saved settings */
 	struct report report;     /* errors in its values */
 	struct settings settings;
 };

@@ -6,16 +6,18 @@
  */
 //kbuild:lib-$(CONFIG_OSCONF) += settings.o
 #include "settings.h"
+#include "platform.h"
 #include "value.h"
 
 enum {
-	KEY_NAME_SIZE = sizeof("dns_nameserver"),
+	KEY_NAME_SIZE = ENABLE_FEATURE_OSCONF_CONFIG_DRIVE ? sizeof("password_applied") : sizeof("dns_nameserver"),
 	SHOWN_MAX = 64,
 };
 
 /* MUST match the order of the keys in settings.h */
 static const char global_keys[] ALIGN1 =
-	"hostname\0" "password\0" "dns_nameserver\0" "password_hash\0" "applied\0" "moved\0";
+	"hostname\0" "password\0" "dns_nameserver\0" "password_hash\0" "applied\0" "moved\0"
+	IF_FEATURE_OSCONF_CONFIG_DRIVE("instance_id\0" "password_applied\0");
 static const char interface_keys[] ALIGN1 =
 	"ip_addr\0" "netmask\0" "gateway\0" "mac_addr\0" "route\0";
 
@@ -102,23 +104,32 @@ static char *clean_list(struct report *report, int key, char *list)
 	return good;
 }
 
-/* Returns NULL if the value is valid, else what is wrong with it */
-static const char *check_value(int key, char *value)
+/* Returns NULL if the value is valid, else what is wrong with it.
+ * platform: see struct settings */
+static const char *check_value(int key, char *value, const struct platform *platform)
 {
 	uint32_t address = 0;
 	const char *end = take_address(value, &address);
 
 	if (!end || *end)
 		address = 0; /* never a valid value */
+	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE) {
+		if (key == KEY_INSTANCE_ID)
+			return NULL;
+		if (key == KEY_PASSWORD_APPLIED)
+			key = KEY_APPLIED;
+		if (key == KEY_PASSWORD && platform && platform->password_is_hash)
+			key = KEY_PASSWORD_HASH;
+	}
 	switch (key) {
 	case KEY_HOSTNAME:
-		return is_hostname(value) ? NULL : "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')";
+		return is_hostname(value, ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && (!platform || platform->underscores)) ? NULL : "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')";
 	case KEY_PASSWORD:
 		return decode_password(value) == 0 ? NULL : "is not the base64 of a line of text";
 	case KEY_PASSWORD_HASH:
 	case KEY_APPLIED:
 	case KEY_MOVED:
-		return is_password_hash(value) ? NULL : "is not a sha512-crypt hash";
+		return is_password_hash(value) ? NULL : "is not a known password hash (like $6$SALT$HASH)";
 	case KEY_INTERFACE(0) + NETMASK:
 		return is_netmask(address) ? NULL : "is not a contiguous mask (like 255.255.255.0)";
 	case KEY_INTERFACE(0) + MAC_ADDR:
@@ -128,15 +139,16 @@ static const char *check_value(int key, char *value)
 	}
 }
 
-static char *checked_value(struct report *report, int key, char *value)
+static char *checked_value(const struct settings *settings, int key, struct report *report)
 {
+	char *value = settings->value[key];
 	/* keys of ethN are checked as those of eth0 */
 	int kind = key < GLOBAL_KEYS ? key : GLOBAL_KEYS + (key - GLOBAL_KEYS) % INTERFACE_KEYS;
 	const char *wrong;
 
 	if (kind == KEY_DNS_NAMESERVER || kind == KEY_INTERFACE(0) + ROUTE)
 		return clean_list(report, key, value);
-	wrong = check_value(kind, value);
+	wrong = check_value(kind, value, settings->platform);
 	if (!wrong)
 		return value;
 	refuse(report, key, value, strlen(value), value, wrong);
@@ -149,7 +161,7 @@ void FAST_FUNC check_settings(struct settings *settings, struct report *report)
 
 	for (key = 0; key < KEYS; key++)
 		if (settings->value[key])
-			settings->value[key] = checked_value(report, key, settings->value[key]);
+			settings->value[key] = checked_value(settings, key, report);
 	for (n = 0; n < INTERFACES_MAX; n++) {
 		char **eth = &settings->value[KEY_INTERFACE(n)];
 		if (eth[IP_ADDR] && !eth[NETMASK]) {
@@ -224,7 +236,7 @@ void FAST_FUNC merge_settings(struct settings *saved, const struct settings *fre
 char* FAST_FUNC settings_to_text(const struct settings *settings)
 {
 	static const char headline[] ALIGN1 =
-		"# Settings of this instance, saved by osconf from " OSCONF_DIR "/" OSCONF_FILE
+		"# Settings of this instance, saved by osconf from " OSCONF_FILE
 		" and applied at every boot; they may be edited.\n";
 	size_t size = sizeof(headline);
 	char *text, *p;

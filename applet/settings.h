@@ -9,6 +9,8 @@
 
 #include "report.h"
 
+struct platform;
+
 enum { INTERFACES_MAX = 32 }; /* eth0 to eth31 */
 
 /* Known keys.  Those of interface N are KEY_INTERFACE(N) + IP_ADDR, ... */
@@ -19,7 +21,9 @@ enum {
 	KEY_PASSWORD_HASH,  /* saved settings only: where /etc/shadow is not persistent */
 	KEY_APPLIED,        /* saved settings only: digest of an os.conf that can't be removed */
 	KEY_MOVED,          /* the same for os.conf.saved */
-	GLOBAL_KEYS,
+	KEY_INSTANCE_ID,      /* config drive only */
+	KEY_PASSWORD_APPLIED, /* saved settings only: digest of KEY_INSTANCE_ID and KEY_PASSWORD */
+	GLOBAL_KEYS = ENABLE_FEATURE_OSCONF_CONFIG_DRIVE ? KEY_PASSWORD_APPLIED + 1 : KEY_MOVED + 1,
 	IP_ADDR = 0,
 	NETMASK,
 	GATEWAY,
@@ -34,6 +38,7 @@ enum {
 struct settings {
 	char *value[KEYS];
 	smallint changed; /* set by set_value() */
+	const struct platform *platform; /* whose os.conf it is; NULL: saved settings */
 };
 
 void set_value(struct settings *settings, int key, char *value) FAST_FUNC;

@@ -37,11 +37,11 @@ unsigned prefix_len(uint32_t netmask) FAST_FUNC;
 
 /* True if valid.  is_mac_address() also converts s to lower case with colons, as in
  * struct card */
-int is_hostname(const char *s) FAST_FUNC;
+int is_hostname(const char *s, int underscores) FAST_FUNC; /* underscores: allowed */
 int is_host_address(uint32_t address) FAST_FUNC;
 int is_netmask(uint32_t mask) FAST_FUNC;
 int is_mac_address(char *s) FAST_FUNC;
-int is_password_hash(const char *hash) FAST_FUNC; /* sha512-crypt */
+int is_password_hash(const char *hash) FAST_FUNC; /* sha512-crypt; a config drive's may be another of crypt(5) */
 
 /* Decodes base64 (strict RFC 4648) in place into a password, without its trailing
  * newline.  Returns 0, or -1 if it is not base64, is empty, or has a NUL or newline

@@ -1,0 +1,26 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: the config drive of Tencent Cloud.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+#ifndef OSCONF_DRIVE_H
+#define OSCONF_DRIVE_H 1
+
+#include "place.h"
+#include "read.h"
+
+/* Looks for the drive among the block devices, and opens its root directory as
+ * place->drive; -1: there is none.  Waits for it up to wait_ms milliseconds.
+ * Returns 0, or -1 after printing a message. */
+int open_drive(struct place *place, unsigned wait_ms) FAST_FUNC;
+
+/* Reads the drive's os.conf, and leaves the current directory there.  Returns 0, or -1
+ * after printing a message */
+int read_drive(struct settings_file *drive, const struct place *place) FAST_FUNC;
+
+/* Drops the password if this instance got it from the drive before: its user may have
+ * changed it since.  Returns nothing. */
+void keep_password(struct settings *fresh, struct settings *saved) FAST_FUNC;
+
+#endif
