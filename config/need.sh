@@ -30,7 +30,7 @@ package_of() {
 	xz) echo xz-utils ;;
 	mksquashfs | unsquashfs) echo squashfs-tools ;;
 	mandoc | cppcheck | tar | make | gcc | bzip2 | patch | cpio | bc | zstd | file | git | perl | python3 | \
-		strace | shellcheck | expect | fusefat | makefs | dmsetup | gzip | clang | \
+		strace | shellcheck | expect | genisoimage | fusefat | makefs | dmsetup | gzip | clang | \
 		wget | curl) echo "$1" ;;
 	*-linux-gnu-gcc) echo "gcc-${1%-gcc}" | tr _ - ;;
 	aarch64-linux-gnu-libc-dev) echo libc6-dev-arm64-cross ;;

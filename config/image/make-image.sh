@@ -36,8 +36,9 @@ EXT4_FEATURES=none,has_journal,ext_attr,resize_inode,dir_index,filetype,extent,f
 # For disks and cards of the platform's instance types, and QEMU's IDE. What the
 # kernel has built in (nvme, ext4) is no module
 DRIVERS="virtio_pci virtio_blk virtio_scsi virtio_net xen-blkfront xen-netfront sd_mod ata_piix"
-# For the first partition, and for the power button, which acpid hears through evdev
-NO_DRIVERS="vfat nls_cp437 nls_ascii button evdev ${MODULES-}"
+# For the first partition, a config drive, which may come late, and the power button,
+# which acpid hears through evdev
+NO_DRIVERS="vfat nls_cp437 nls_ascii sr_mod isofs button evdev ${MODULES-}"
 
 case $ARCH in
 x86_64) efi=x86_64-efi efi_file=BOOTX64.EFI ;;

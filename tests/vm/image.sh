@@ -66,6 +66,22 @@ write_conf() { # HOSTNAME PASSWORD
 	put_conf "$work/disk.img" "$work/os.conf"
 }
 
+# What Tencent Cloud would, on a CD-ROM: $work/drive
+write_drive() { # HOSTNAME PASSWORD
+	rm -rf "$work/cd"
+	mkdir -p "$work/cd/qcloud_action"
+	cat >"$work/cd/qcloud_action/os.conf" <<-END
+		hostname=$1
+		password=$("$BUILD/busybox" mkpasswd -m sha512 "$2" saltsalt)
+		eth0_ip_addr=10.0.2.15
+		eth0_mac_addr=$(echo $MAC | tr a-f A-F)
+		eth0_netmask=255.255.255.0
+		eth0_gateway=10.0.2.2
+		dns_nameserver="10.0.2.3"
+	END
+	genisoimage -quiet -R -J -V config-2 -o "$work/drive" "$work/cd" 2>/dev/null
+}
+
 # Boots $work/disk.img at a BUS as the machine with a UUID that ends with N
 instance() { # BUS N [QEMU-OPTION...]
 	bus=$1
@@ -148,6 +164,14 @@ x86_64() {
 	is "$what: its host key is another" "$([ "$key" = "$first_key" ] || echo another)" another
 
 	fresh
+	write_drive VM_2_15 qwer1234
+	for boot in first second; do
+		what="the same image on Tencent Cloud, the $boot boot"
+		instance virtio 5 -device VGA -cdrom "$work/drive"
+		visit VM_2_15 qwer1234 BIOS
+	done
+
+	fresh
 	write_conf second qwer1234
 	what="UEFI, SCSI"
 	instance scsi 3 -device VGA -bios /usr/share/ovmf/OVMF.fd
@@ -170,7 +194,7 @@ get_kernel || {
 	echo "SKIPPED: image: there is no kernel for it"
 	exit
 }
-"$top/config/need.sh" qemu-img ssh OVMF.fd perl || exit 1
+"$top/config/need.sh" qemu-img ssh OVMF.fd perl genisoimage || exit 1
 work=$(mktemp -d "$vm/image.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 # shellcheck disable=SC2016

@@ -13,7 +13,8 @@ fixtures=$top/tests/fixtures
 MACS="00:8c:fa:5e:14:23 00:8c:fa:5e:14:24"
 
 . "$here/hardware.sh"
-CASES="$HARDWARE_CASES fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child first_login wrong_partition damaged_fat32 damaged_ext4"
+. "$here/drive.sh"
+CASES="$HARDWARE_CASES $DRIVE_CASES fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child first_login wrong_partition damaged_fat32 damaged_ext4"
 
 classic_state="iZ23r29djmjZ
 lo 127.0.0.1/8
@@ -330,6 +331,7 @@ get_kernel || {
 	echo "SKIPPED: virtual machines: there is no kernel for them"
 	exit
 }
+"$top/config/need.sh" genisoimage || exit 1
 make_initramfs "$vm/initramfs"
 logs=$(mktemp -d "$vm/logs.XXXXXX")
 trap 'rm -rf "$logs"' EXIT
