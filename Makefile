@@ -70,7 +70,8 @@ help:
 	@echo '  image            a disk image to be uploaded: raw, qcow2 and VHD, in build/image/;'
 	@echo '                   ARCH=aarch64: for that'
 	@echo '  check IMAGE=...  would the platform accept this image (raw, qcow2, VHD, VMDK; a disk,'
-	@echo '                   a root directory), and could one log in? Without root'
+	@echo '                   a root directory), and could one log in? Without root.'
+	@echo '                   PLATFORM=tencent: by the rules of that'
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
 	@echo '  test-quick       those that need no virtual machine and no other build'
 	@echo '  test-full        the same with every fault and many more power cuts'
@@ -191,7 +192,7 @@ image: all
 	@config/need.sh qemu-img sfdisk mdir debugfs cpio
 	@$(MAKE) --no-print-directory $(addprefix $(disk),.raw .qcow2 .vhd)
 	@echo "Up to date: $(disk).raw, .qcow2 and .vhd"
-	@config/check/osconf-check -q $(disk).qcow2
+	@for platform in alibaba tencent; do config/check/osconf-check -q --platform $$platform $(disk).qcow2 || exit; done
 
 $(disk).raw: $(bin)/busybox $(shell find config/image -type f ! -name README.md)
 	$(call say,IMAGE $@)
@@ -211,7 +212,7 @@ $(disk).vhd: $(disk).raw
 .PHONY: check
 check:
 	@config/need.sh -o sfdisk qemu-img mdir debugfs unsquashfs cpio
-	@config/check/osconf-check $(if $(IMAGE),"$(IMAGE)")
+	@config/check/osconf-check $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(IMAGE),"$(IMAGE)")
 
 .PHONY: demo
 demo: all
@@ -261,7 +262,7 @@ $(objects)/patches/sizes: $(tree)/.patched-$(series) $(objects)/.compiler config
 # What config/size.sh looks at, by architecture
 .PHONY: sized
 sized: $(addprefix $(objects)/,osconf/.built image/.built image-OSCONF/.built image-FEATURE_OSCONF/.built patches/sizes \
-	image-OSCONF_SYSCONFIG/.built image-OSCONF_IFUPDOWN/.built)
+	image-OSCONF_SYSCONFIG/.built image-OSCONF_IFUPDOWN/.built image-OSCONF_CONFIG_DRIVE/.built)
 	@mkdir -p $(O)/size
 	@ln -sfn $(objects) $(O)/size/$(ARCH)
 

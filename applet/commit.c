@@ -11,7 +11,7 @@
 #include "hash.h"
 #include "message.h"
 #include "password.h"
-#include "platform.h"
+#include "platforms.h"
 
 struct commit {
 	struct settings *settings;

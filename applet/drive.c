@@ -20,7 +20,7 @@
 #include "hash.h"
 #include "message.h"
 #include "mount.h"
-#include "platform.h"
+#include "platforms.h"
 
 #define TENCENT (&platforms[TENCENT_CLOUD])
 

@@ -4,7 +4,7 @@
  *
  * The data flow, one file for each stage:
  *
- *   drive.c       config drive (platform.c)               -> its os.conf
+ *   drive.c       config drive (platforms.c)               -> its os.conf
  *   partition.c   the first partition (device.c, mount.c) -> directory of os.conf
  *   place.c       file systems of /etc                    -> where settings are saved
  *   read.c        saved settings, os.conf                 -> settings
@@ -79,7 +79,7 @@
 #include "message.h"
 #include "mount.h"
 #include "partition.h"
-#include "platform.h"
+#include "platforms.h"
 #include "read.h"
 #include "run.h"
 

@@ -6,7 +6,7 @@
  */
 //kbuild:lib-$(CONFIG_OSCONF) += settings.o
 #include "settings.h"
-#include "platform.h"
+#include "platforms.h"
 #include "value.h"
 
 enum {
@@ -248,7 +248,9 @@ char* FAST_FUNC settings_to_text(const struct settings *settings)
 	text = xmalloc(size);
 	p = stpcpy(text, headline);
 	for (key = 0; key < KEYS; key++) {
-		if (settings->value[key] && key != KEY_PASSWORD) {
+		if (settings->value[key] && key != KEY_PASSWORD
+		 && !(ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && key == KEY_INSTANCE_ID)
+		) {
 			p = put_key_name(p, key);
 			p += sprintf(p, "='%s'\n", settings->value[key]);
 		}

@@ -13,6 +13,7 @@ tree=$2
 shift 2
 without=image-OSCONF
 main=image-FEATURE_OSCONF
+options="IFUPDOWN SYSCONFIG CONFIG_DRIVE"
 
 sizes() { # ARCH CONFIGURATION
 	size "$dir/$1/$2/busybox_unstripped" | awk 'NR == 2 { print $1, $2, $3 }'
@@ -26,6 +27,11 @@ cost() { # ARCH CONFIGURATION
 	with=$(sizes "$1" "$2")
 	base=$(sizes "$1" $without)
 	echo $((${with%% *} - ${base%% *}))
+}
+
+# Of one option, where all the others are on
+option_cost() { # ARCH OPTION
+	echo $(($(cost "$1" image) - $(cost "$1" "image-OSCONF_$2")))
 }
 
 patch_cost() { # ARCH PATCH
@@ -57,9 +63,10 @@ programs() {
 	program osconf "\`osconf\` with all its options, ifconfig and route"
 	program $without "minimal image without osconf"
 	program $main "with osconf"
-	program image-OSCONF_SYSCONFIG "and \`FEATURE_OSCONF_IFUPDOWN\`"
-	program image-OSCONF_IFUPDOWN "and \`FEATURE_OSCONF_SYSCONFIG\`"
-	program image "and both: \`busybox\`"
+	program image "with all its options, too: \`busybox\`"
+	for option in $options; do
+		program "image-OSCONF_$option" "all but \`FEATURE_OSCONF_$option\`"
+	done
 }
 
 # What COMMAND says of each architecture
@@ -92,6 +99,7 @@ targets() {
 	heading target "at most" "$@"
 	target "text for osconf with all its parts (x86_64)" 21504 cost image
 	target "text for osconf without optional parts (x86_64)" 17408 cost $main
+	target "text for \`FEATURE_OSCONF_CONFIG_DRIVE\` (x86_64)" 1536 option_cost CONFIG_DRIVE
 	target "\`osconf\`, stripped file (x86_64)" 114688 stripped osconf
 	target "text for the patches, osconf turned off" 512 patch_cost together
 }

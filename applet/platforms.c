@@ -4,8 +4,8 @@
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
-//kbuild:lib-$(CONFIG_FEATURE_OSCONF_CONFIG_DRIVE) += platform.o
-#include "platform.h"
+//kbuild:lib-$(CONFIG_FEATURE_OSCONF_CONFIG_DRIVE) += platforms.o
+#include "platforms.h"
 
 const struct platform platforms[] = {
 	/* "Customized Linux", help/doc-detail/51138.htm */

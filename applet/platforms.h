@@ -4,8 +4,8 @@
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
-#ifndef OSCONF_PLATFORM_H
-#define OSCONF_PLATFORM_H 1
+#ifndef OSCONF_PLATFORMS_H
+#define OSCONF_PLATFORMS_H 1
 
 #include "common.h"
 
