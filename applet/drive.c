@@ -6,7 +6,7 @@
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //config:config FEATURE_OSCONF_CONFIG_DRIVE
-//config:	bool "Tencent Cloud's config drive (2 kb)"
+//config:	bool "Tencent Cloud's config drive (1.5 kb)"
 //config:	default n
 //config:	depends on OSCONF
 //config:	help
@@ -26,18 +26,20 @@
 
 /*** The drive ***/
 
+/* Mounts a volume.  Returns a descriptor of its root directory, or -1 after printing a
+ * message, also if it has no directory of os.conf */
 static int open_root(const char *device, const char *type)
 {
 	int root = open_mounted(device, type);
-	int dir = root < 0 ? -1 : open_real_dir(root, TENCENT->directory);
+	int dir;
 
-	if (dir >= 0) {
-		close(dir);
-		return root;
-	}
-	if (root >= 0)
-		perror_msg("%s: can't open directory %s", device, TENCENT->directory);
-	return -1;
+	if (root < 0)
+		return -1;
+	dir = open_real_dir(root, TENCENT->directory);
+	if (dir < 0)
+		return perror_msg("%s: can't open directory %s", device, TENCENT->directory);
+	close(dir);
+	return root;
 }
 
 static int look_for_drive(struct place *place)

@@ -14,8 +14,9 @@
 void mount_kernel_filesystems(void) FAST_FUNC;
 
 /* Reads a device's superblock.  Returns its file system type: vfat, ext2, ext3, ext4
- * or ufstype=..., for a config drive also iso9660, or NULL if it is none of these.  If spec is not NULL, also returns
- * NULL unless spec is the UUID= or LABEL= of the file system. */
+ * or ufstype=..., with FEATURE_OSCONF_CONFIG_DRIVE also iso9660, or NULL if it is none
+ * of these.  If spec is not NULL, also returns NULL unless spec is the UUID= or LABEL=
+ * of the file system. */
 const char *file_system_type(const char *device, const char *spec) FAST_FUNC;
 
 /* Opens a directory in an open one.  Returns a descriptor, or -1 with errno set, also if

@@ -4,9 +4,9 @@
  *
  * The data flow, one file for each stage:
  *
- *   drive.c       config drive (platforms.c)               -> its os.conf
  *   partition.c   the first partition (device.c, mount.c) -> directory of os.conf
  *   place.c       file systems of /etc                    -> where settings are saved
+ *   drive.c       the config drive (platforms.c)          -> its os.conf, if it is new
  *   read.c        saved settings, os.conf                 -> settings
  *     parse.c       text                                    -> values of the known keys
  *     settings.c    values (value.c)                        -> checked; merged; text again
@@ -162,9 +162,8 @@ static int take_drive(struct osconf *o)
 		failed = open_drive(&o->place, described ? 0 : o->wait_ms);
 	if (o->place.drive < 0)
 		return failed;
-	failed |= read_drive(&o->drive, &o->place) | enter_osconf_dir(o);
-	if (!o->drive.file.text)
-		return failed;
+	if ((read_drive(&o->drive, &o->place) | enter_osconf_dir(o)) != 0)
+		return -1;
 	if (has_digest(o->drive.file.text, o->drive.file.len, saved->value[KEY_APPLIED])) {
 		o->fresh.digest = saved->value[KEY_APPLIED];
 		verbose_msg("%s has been applied before", o->drive.file.name);
@@ -172,7 +171,7 @@ static int take_drive(struct osconf *o)
 	}
 	o->drive.digest = o->fresh.digest = digest_text(o->drive.file.text, o->drive.file.len, NULL);
 	if (o->fresh.file.text)
-		error_msg("%s is not applied: the first partition has an os.conf", o->drive.file.name);
+		error_msg("%s is not applied: the first partition has one", o->drive.file.name);
 	else
 		o->fresh = o->drive;
 	return failed;

@@ -153,7 +153,7 @@ static const char *open_dir(struct place *place, int root, const char *spec)
 		dir = open_real_dir(root, DRIVE_DIR);
 		if (dir >= 0) {
 			close(dir);
-			place->drive = dup(root);
+			place->drive = root;
 			return NULL;
 		}
 		if (errno != ENOENT)
@@ -181,7 +181,8 @@ int FAST_FUNC open_osconf_dir(struct place *place, const char *spec, unsigned wa
 	}
 	missing = open_dir(place, root, spec);
 	if (missing)
-		perror_msg("%s: can't open directory %s", name, missing);
-	close(root); /* its directories keep it mounted */
-	return missing ? -1 : 0;
+		return perror_msg("%s: can't open directory %s", name, missing);
+	if (!ENABLE_FEATURE_OSCONF_CONFIG_DRIVE || place->drive != root)
+		close(root); /* its directory keeps it mounted */
+	return 0;
 }

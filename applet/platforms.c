@@ -8,8 +8,14 @@
 #include "platforms.h"
 
 const struct platform platforms[] = {
-	/* "Customized Linux", help/doc-detail/51138.htm */
-	[ALIBABA_CLOUD] = { NULL, OSCONF_DIR, 0, 0, 0 },
-	/* "Forced image import", document/product/213/12849 */
-	[TENCENT_CLOUD] = { "LABEL=config-2", DRIVE_DIR, 1, 1, 1 },
+	[ALIBABA_CLOUD] = { /* "Customized Linux", help/doc-detail/51138.htm */
+		.directory = OSCONF_DIR,
+	},
+	[TENCENT_CLOUD] = { /* "Forced Image Import", document/product/213/12849 */
+		.volume = "LABEL=config-2",
+		.directory = DRIVE_DIR,
+		.stays = 1,
+		.password_is_hash = 1,
+		.underscores = 1,
+	},
 };

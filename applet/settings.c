@@ -129,7 +129,7 @@ static const char *check_value(int key, char *value, const struct platform *plat
 	case KEY_PASSWORD_HASH:
 	case KEY_APPLIED:
 	case KEY_MOVED:
-		return is_password_hash(value) ? NULL : "is not a known password hash (like $6$SALT$HASH)";
+		return is_password_hash(value) ? NULL : "is not a password hash (like $6$...)";
 	case KEY_INTERFACE(0) + NETMASK:
 		return is_netmask(address) ? NULL : "is not a contiguous mask (like 255.255.255.0)";
 	case KEY_INTERFACE(0) + MAC_ADDR:
