@@ -60,6 +60,8 @@ delete $classic{password};
 delete $vpc{password};
 my $parents_hash = crypt 'parent', '$6$parentparent1234$';
 my $users_hash = crypt 'changed', '$6$changedbytheuser$';
+my $drives_hash = crypt 'drive', '$6$fromthedrive1234$';
+my $drive_conf = $vpc_conf =~ s/^password=.*/password=$drives_hash/mr . "instance_id=ins-1\n";
 
 sub text_of { # the keys, as a user may have edited them
 	my %keys = @_;
@@ -123,7 +125,8 @@ my %sysconfig_end = (
 # saved: where the settings are (etc/os.conf).  keys: what they are at the end;
 # keys_between: as above.  net: what the network is.  password: root's; hash: exactly that.
 # status: of the run that does it all (0), status_later: of one that comes after that (0).
-# etc: bind (a disk), readonly or tmpfs; first: readonly.  lasting: /etc is at the next
+# etc: bind (a disk), readonly or tmpfs; first: readonly.  dir: the directory of os.conf
+# (aliyun_custom_image; qcloud_action is a drive's).  lasting: /etc is at the next
 # boot what it was (1).  mac: those of the cards.  secrets: more that must be in no file.
 my %scenarios = (
 	first => { # nothing is there
@@ -210,6 +213,16 @@ my %scenarios = (
 		end => { files_of(%classic), 'first/os.conf.saved' => text_of(%classic, password_hash => $parents_hash) },
 		keys => \%classic, net => \@classic_net, hash => $parents_hash, status => 1, status_later => 1, first => 'readonly',
 	},
+	drive => { # a config drive, which stays as it is
+		start => { %base, 'first/os.conf' => $drive_conf },
+		end => { files_of(%vpc), 'first/os.conf' => $drive_conf },
+		keys => \%vpc, net => \@vpc_net, hash => $drives_hash, first => 'readonly', dir => 'qcloud_action',
+	},
+	drive_whole => { # and saved settings
+		start => { %instance, 'first/os.conf' => $drive_conf },
+		end => { files_of(%vpc), 'first/os.conf' => $drive_conf },
+		keys => \%vpc, net => \@vpc_net, hash => $drives_hash, first => 'readonly', dir => 'qcloud_action',
+	},
 	ifupdown => {
 		args => [qw(-b ifupdown)],
 		start => { %base, 'first/os.conf' => $classic_conf, 'etc/network/interfaces' => $interfaces },
@@ -231,12 +244,14 @@ my %scenarios = (
 		keys => \%classic, net => [], password => $password,
 	},
 );
-my @order = qw(first partial whole child adopt later refused protected relative readonly tmpfs tmpfs_partial moves moves_partial moves_protected ifupdown ifupdown_later sysconfig);
+my @order = qw(first partial whole child adopt later refused protected relative readonly tmpfs tmpfs_partial moves moves_partial moves_protected drive drive_whole ifupdown ifupdown_later sysconfig);
 
 sub complete { # what a scenario does not say
 	my $s = shift;
 	my $start = $s->{start};
 	$s->{etc} ||= 'bind';
+	$s->{dir} ||= 'aliyun_custom_image';
+	$s->{drive} = $s->{dir} eq 'qcloud_action';
 	$s->{saved} ||= 'etc/os.conf';
 	$s->{lasting} = 1 unless defined $s->{lasting};
 	$s->{status} ||= 0;
@@ -254,7 +269,7 @@ sub complete { # what a scenario does not say
 	}
 	$end->{'first/os.conf'} = undef unless exists $end->{'first/os.conf'};
 	$s->{net} = ["hostname $s->{keys}{hostname}", sort @{$s->{net}}];
-	my @secrets = map { /^password=(\S+)/m ? $1 : () } map { $start->{"first/$_"} || () } qw(os.conf os.conf.done);
+	my @secrets = map { /^password=(\S+)/m && !$s->{drive} ? $1 : () } map { $start->{"first/$_"} || () } qw(os.conf os.conf.done);
 	$s->{secrets} = [$s->{password} || (), map({ s/=*$//r } @secrets), @{$s->{secrets} || []}];
 	return $s;
 }
@@ -319,7 +334,7 @@ sub mount_for {
 sub place_of { # NAME: where this process can write it
 	my ($s, $name) = @_;
 	return "/$name" if $name =~ m{^run/} || ($s->{etc} eq 'tmpfs' && $name =~ m{^etc\b});
-	return "disk/$name" =~ s{/first/}{/first/aliyun_custom_image/}r;
+	return "disk/$name" =~ s{/first/}{/first/$s->{dir}/}r;
 }
 
 sub remove_below {
@@ -352,7 +367,7 @@ sub write_file {
 sub reset_disk {
 	my ($s, $parts) = @_;
 	for my $part (split / /, $parts) {
-		remove_below($part eq 'first' ? 'disk/first/aliyun_custom_image' : place_of($s, $part));
+		remove_below($part eq 'first' ? "disk/first/$s->{dir}" : place_of($s, $part));
 	}
 	my $wanted = qr/^($parts)\// =~ s/ /|/gr;
 	$wanted = qr/$wanted/;
@@ -367,7 +382,8 @@ sub reset_disk {
 sub start {
 	my $s = shift;
 	mount_for($s);
-	mkdir 'disk/first/aliyun_custom_image';
+	remove_below('disk/first');
+	mkdir "disk/first/$s->{dir}";
 	reset_disk($s, 'etc run first');
 	reset_network($s);
 }
@@ -429,7 +445,7 @@ sub run_osconf {
 		log => slurp('log'), kmsg => slurp('kmsg'), files => {}, modes => {}, net => network());
 	read_below(place_of($s, 'etc'), 'etc', @now{qw(files modes)});
 	read_below('/run', 'run', @now{qw(files modes)}) if $s->{start}{'run/shadow'};
-	read_below('disk/first/aliyun_custom_image', 'first', @now{qw(files modes)});
+	read_below("disk/first/$s->{dir}", 'first', @now{qw(files modes)});
 	return \%now;
 }
 
@@ -474,7 +490,7 @@ sub saved_keys {
 
 sub same_keys { # without those that are not the platform's
 	my ($one, $other) = @_;
-	my ($a, $b) = map { my %k = %$_; delete @k{qw(applied moved password_hash)}; join "\n", map { "$_=$k{$_}" } sort keys %k } $one, $other;
+	my ($a, $b) = map { my %k = %$_; delete @k{qw(applied moved password_hash password_applied)}; join "\n", map { "$_=$k{$_}" } sort keys %k } $one, $other;
 	return $a eq $b;
 }
 
@@ -492,7 +508,7 @@ sub is_committed {
 # The next run has a password to set
 sub has_password {
 	my ($s, $now) = @_;
-	return !is_committed($s, $now) if $s->{password};
+	return !is_committed($s, $now) if $s->{password} || $s->{drive};
 	return defined $now->{files}{'first/os.conf.saved'} && !(saved_keys($s, $now) || {})->{moved};
 }
 
@@ -566,7 +582,8 @@ sub check_secrets {
 	my ($s, $now, $problems) = @_;
 	my $files = $now->{files};
 	for my $name (sort keys %$files) {
-		my $hash_may = $name =~ m{/shadow[-+]?$} || $name =~ m{^\Q$s->{saved}\E\+?$} || $name eq 'first/os.conf.saved' && $s->{start}{$name};
+		my $hash_may = $name =~ m{/shadow[-+]?$} || $name =~ m{^\Q$s->{saved}\E\+?$} || $name eq 'first/os.conf.saved' && $s->{start}{$name}
+			|| $name eq 'first/os.conf' && $s->{drive};
 		push @$problems, "a hash is in $name" if $files->{$name} =~ /\$6\$/ && !$hash_may;
 		push @$problems, sprintf("a hash is in %s, of mode %o", $name, $now->{modes}{$name}) if $files->{$name} =~ /\$6\$/ && $now->{modes}{$name} & 077;
 		for (@{$s->{secrets}}) {

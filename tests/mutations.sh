@@ -16,7 +16,7 @@ set -u
 here=$(cd "$(dirname "$0")/.." && pwd)
 : "${BUILD:=$here/build}" "${LIMIT:=600}"
 work=$BUILD/mutations
-quick="parse settings merge live store backends hostile faults"
+quick="parse settings merge live store backends drive hostile faults"
 
 # NAME|FILE|TESTS THAT SHOULD NOTICE (the others of the quick ones are run if they
 # don't); for faults: which starting points|SED
@@ -55,6 +55,13 @@ a second default route as good as the first|plan|live settings|s/if (r->wanted &
 routes of old stay|plan|live|s/if (!r->card->keeps_routes || r->wanted/if (1/
 the broadcast address is any|plan|live|s/if (first->broadcast != broadcast)/if (0)/
 lines in hosts add up|converge|faults child|s/if (!is_ours(old, end - old))/if (1)/
+the drive's os.conf is applied at every boot|osconf|drive|s/if (has_digest(o->drive.file.text.*/if (0) {/
+the drive's os.conf is remembered though its password is not set|commit|faults drive|s/if (password == 0)$/if (1)/
+the drive's os.conf is consumed|commit|drive|s/stays(c->fresh) || consume() == 0/consume() == 0/
+a hash that crypt() does not know is set|commit|drive|s/checked_hash("", password) ? password : NULL/password/
+a password of the drive is applied again|osconf|drive|s/keep_password(.*);/{}/
+another instance's password stays|drive|drive|s/fresh->value\[KEY_INSTANCE_ID\], fresh/"", fresh/
+underscores in any host name|settings|drive|s/(!platform || platform->underscores)/1/
 a backend writes without knowing the cards|osconf|faults ifupdown sysconfig|s/o->backend == BACKEND_LIVE || o->kernel.known/1/; s/o->backend != BACKEND_LIVE && o->kernel.known/o->backend != BACKEND_LIVE/
 END
 }
