@@ -102,6 +102,8 @@ static int save_rejected(struct commit *c)
 
 	if ((!old && !new) || (option_mask32 & OPT_file) || is_read_only(c->place->osconf_dir))
 		return 0;
+	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && c->place->osconf_dir < 0)
+		return 0;
 	file.name = file.path = OSCONF_REJECTED;
 	file.text = NULL;
 	c->rejected = replace_later(c->batch, &file, xasprintf("%s%s", old ? old : "", new ? new : ""), 0600);
@@ -183,7 +185,7 @@ static int remove_sources(struct commit *c)
 	}
 	if (!c->fresh->valid || (option_mask32 & OPT_file))
 		return failed;
-	if (!c->rejected && c->place->osconf_dir >= 0)
+	if (!c->rejected)
 		unlink(OSCONF_REJECTED);
 	if (stays(c->fresh) || consume() == 0)
 		return failed;

@@ -169,11 +169,11 @@ static int take_drive(struct osconf *o)
 		verbose_msg("%s has been applied before", o->drive.file.name);
 		return failed;
 	}
-	o->drive.digest = o->fresh.digest = digest_text(o->drive.file.text, o->drive.file.len, NULL);
 	if (o->fresh.file.text)
-		error_msg("%s is not applied: the first partition has one", o->drive.file.name);
+		error_msg("%s is ignored: the first partition has one", o->drive.file.name);
 	else
 		o->fresh = o->drive;
+	o->fresh.digest = digest_text(o->drive.file.text, o->drive.file.len, NULL);
 	return failed;
 }
 

@@ -36,7 +36,7 @@ int FAST_FUNC is_read_only(int fd)
 {
 	struct statfs fs;
 
-	return fstatfs(fd, &fs) != 0 || (fs.f_flags & RDONLY);
+	return fstatfs(fd, &fs) == 0 && (fs.f_flags & RDONLY);
 }
 
 int FAST_FUNC is_relative(const struct place *place)

@@ -31,7 +31,7 @@ int find_place(struct place *place, const char *saved) FAST_FUNC;
 /* True if the saved settings are in osconf_dir */
 int is_relative(const struct place *place) FAST_FUNC;
 
-/* True if the file system of a descriptor is mounted read-only, or can't be told */
+/* True if the file system of a descriptor is mounted read-only */
 int is_read_only(int fd) FAST_FUNC;
 
 #endif

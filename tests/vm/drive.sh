@@ -110,7 +110,7 @@ case_drive_and_partition() {
 	cds=ide:$work/drive
 	visit qwer1234 "the first partition's password, though there is a drive" "$vpc_state"
 	is "it is said" "$(vm_said | grep qcloud)" \
-		"osconf: qcloud_action/os.conf is not applied: the first partition has one"
+		"osconf: qcloud_action/os.conf is ignored: the first partition has one"
 	vm_stop
 	is "os.conf is gone then" "$(list_conf "$image")" ""
 	visit qwer1234 "the boot after that, still the first partition's password" "$vpc_state"
