@@ -97,7 +97,7 @@ target() { # WHAT LIMIT COMMAND ARGUMENT
 
 targets() {
 	heading target "at most" "$@"
-	target "text for osconf with all its parts (x86_64)" 21504 cost image
+	target "text for osconf with both backends (x86_64)" 21504 cost image-OSCONF_CONFIG_DRIVE
 	target "text for osconf without optional parts (x86_64)" 17408 cost $main
 	target "text for \`FEATURE_OSCONF_CONFIG_DRIVE\` (x86_64)" 1536 option_cost CONFIG_DRIVE
 	target "\`osconf\`, stripped file (x86_64)" 114688 stripped osconf
