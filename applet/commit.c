@@ -11,7 +11,6 @@
 #include "hash.h"
 #include "message.h"
 #include "password.h"
-#include "platforms.h"
 
 struct commit {
 	struct settings *settings;
@@ -25,17 +24,10 @@ struct commit {
 /* os.conf may be on a drive that is there at every boot */
 static int stays(const struct settings_file *fresh)
 {
-	return ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && fresh->platform->stays;
+	return ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && fresh->source == CONFIG_DRIVE;
 }
 
 /*** Password ***/
-
-/* True if this is the password's hash already */
-static int has_hash(const struct settings_file *fresh)
-{
-	return ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && fresh->settings.value[KEY_PASSWORD]
-		&& fresh->platform->password_is_hash;
-}
 
 /* If /etc/shadow is not persistent, saves the hash with the settings; every boot sets
  * the password from there.  If it is, moves a saved hash into it, once.
@@ -55,8 +47,8 @@ static int commit_password(struct commit *c)
 		like = root.hash;
 	}
 	if (password) {
-		if (has_hash(c->fresh))
-			hash = checked_hash("", password) ? password : NULL;
+		if (stays(c->fresh)) /* it is the hash */
+			hash = try_hash(password) == 0 ? password : NULL;
 		else
 			hash = hash_password(password, like);
 		if (!hash)
@@ -110,17 +102,25 @@ static int save_rejected(struct commit *c)
 	return c->rejected ? 0 : -1;
 }
 
+/* The config drive's os.conf stays: that it is applied is saved with the settings, which
+ * must not become durable before the password.
+ * password: 0 if that is set.  Returns 0, or -1 if the next boot has to set it again */
+static int remember_drive(struct commit *c, int password)
+{
+	if (password == 0 && c->shadow)
+		password = sync_names(c->shadow, NULL, NULL);
+	set_value(c->settings, password == 0 ? KEY_DRIVE : KEY_DRIVE_PASSWORD,
+		password == 0 ? c->fresh->digest : NULL);
+	return password;
+}
+
 /* Returns 0, or -1 if any part failed */
 static int prepare(struct commit *c)
 {
 	int password = commit_password(c);
 
-	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && c->fresh->valid && !(option_mask32 & OPT_file)) {
-		if (password == 0)
-			set_value(c->settings, KEY_APPLIED, c->fresh->digest);
-		else
-			set_value(c->settings, KEY_PASSWORD_APPLIED, NULL);
-	}
+	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && c->fresh->digest)
+		password = remember_drive(c, password);
 	if (!may_be_saved(c))
 		return error_msg("settings are not saved, %s stays", OSCONF_FILE);
 	if (password != 0 && c->place->saved_moves) /* only os.conf.saved has the hash */
@@ -202,7 +202,7 @@ int FAST_FUNC commit(struct settings *settings, const struct settings_file *save
 	int to_commit = fresh->valid || place->saved_moves;
 	int failed = 0;
 
-	if (fresh->valid && !(option_mask32 & OPT_file))
+	if (fresh->valid && !(option_mask32 & OPT_file) && !stays(fresh))
 		set_value(settings, KEY_APPLIED, NULL);
 	if (place->saved_moved) {
 		batch->failed = (remove_moved() != 0);

@@ -17,31 +17,12 @@
 //kbuild:lib-$(CONFIG_FEATURE_OSCONF_CONFIG_DRIVE) += drive.o
 #include "drive.h"
 #include "device.h"
-#include "hash.h"
 #include "message.h"
 #include "mount.h"
-#include "platforms.h"
-
-#define TENCENT (&platforms[TENCENT_CLOUD])
 
 /*** The drive ***/
 
-/* Mounts a volume.  Returns a descriptor of its root directory, or -1 after printing a
- * message, also if it has no directory of os.conf */
-static int open_root(const char *device, const char *type)
-{
-	int root = open_mounted(device, type);
-	int dir;
-
-	if (root < 0)
-		return -1;
-	dir = open_real_dir(root, TENCENT->directory);
-	if (dir < 0)
-		return perror_msg("%s: can't open directory %s", device, TENCENT->directory);
-	close(dir);
-	return root;
-}
-
+/* Opens the root of the first volume that has the directory */
 static int look_for_drive(struct place *place)
 {
 	char name[NAME_SIZE] = "";
@@ -49,22 +30,19 @@ static int look_for_drive(struct place *place)
 	const char *type;
 	int failed = 0;
 
-	while ((type = next_by_spec(TENCENT->volume, name, device)) != NULL) {
-		int root;
+	while ((type = next_by_spec("LABEL=config-2", name, device)) != NULL) {
+		int root, dir;
 
 		if (type[0] != 'i') /* iso9660 */
 			continue;
-		root = open_root(device, type);
-		if (root < 0) {
-			failed = -1;
-		} else if (place->drive < 0) {
+		root = open_mounted(device, type);
+		dir = root < 0 ? root : open_real_dir(root, DRIVE_DIR);
+		if (dir >= 0) {
+			close(dir);
 			place->drive = root;
-			verbose_msg("config drive is %s", device);
-		} else {
-			close(root);
-			error_msg("%s has the directory %s, too: ignored, -d tells which one is meant",
-				device, TENCENT->directory);
+			return failed;
 		}
+		failed = root < 0 ? root : perror_msg("%s: can't open directory %s", device, DRIVE_DIR);
 	}
 	return failed;
 }
@@ -88,7 +66,7 @@ int FAST_FUNC read_drive(struct settings_file *drive, const struct place *place)
 {
 	static const char name[] ALIGN1 = DRIVE_DIR "/" OSCONF_FILE;
 
-	drive->platform = TENCENT;
+	drive->source = CONFIG_DRIVE;
 	if (fchdir(place->drive) == 0 && read_file(&drive->file, name, OSCONF_SIZE_MAX) != 0)
 		return -1;
 	return drive->file.text ? 0 : perror_msg("%s: can't read", name);
@@ -96,17 +74,16 @@ int FAST_FUNC read_drive(struct settings_file *drive, const struct place *place)
 
 /*** What is new in it ***/
 
-void FAST_FUNC keep_password(struct settings *fresh, struct settings *saved)
+void FAST_FUNC drop_known_password(struct settings *fresh, struct settings *saved)
 {
-	char *text;
-	size_t len;
+	const char *hash = fresh->value[KEY_PASSWORD];
+	const char *last = saved->value[KEY_DRIVE_PASSWORD];
+	char *now;
 
-	if (!fresh->value[KEY_INSTANCE_ID] || !fresh->value[KEY_PASSWORD])
+	if (!hash || !fresh->value[KEY_INSTANCE_ID])
 		return;
-	text = xasprintf("%s %s", fresh->value[KEY_INSTANCE_ID], fresh->value[KEY_PASSWORD]);
-	len = strlen(text);
-	if (has_digest(text, len, saved->value[KEY_PASSWORD_APPLIED]))
+	now = xasprintf("%s %s", hash, fresh->value[KEY_INSTANCE_ID]);
+	if (last && strcmp(now, last) == 0)
 		fresh->value[KEY_PASSWORD] = NULL;
-	else
-		set_value(saved, KEY_PASSWORD_APPLIED, digest_text(text, len, NULL));
+	set_value(saved, KEY_DRIVE_PASSWORD, now);
 }

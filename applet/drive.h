@@ -19,8 +19,8 @@ int open_drive(struct place *place, unsigned wait_ms) FAST_FUNC;
  * after printing a message */
 int read_drive(struct settings_file *drive, const struct place *place) FAST_FUNC;
 
-/* Drops the fresh password if saved says that this instance has got it before: its user
- * may have changed it since.  Else notes it in saved. */
-void keep_password(struct settings *fresh, struct settings *saved) FAST_FUNC;
+/* Drops the fresh password if saved says that this instance, by its instance_id, has got
+ * it before: its user may have changed it since.  Else notes both in saved. */
+void drop_known_password(struct settings *fresh, struct settings *saved) FAST_FUNC;
 
 #endif

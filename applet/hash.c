@@ -23,26 +23,41 @@ static int run_crypt(void *data)
 	return 0;
 }
 
-/* pw_encrypt() dies if crypt() does not know this kind of salt, or returns something
- * that is not a hash */
-char* FAST_FUNC checked_hash(const char *password, const char *salt)
+/* Returns a hash, or NULL: pw_encrypt() dies if crypt() does not know this kind of salt */
+static NOINLINE char *try_crypt(const char *password, const char *salt)
 {
 	struct crypt crypt = { password, salt, NULL };
 
-	if (run_guarded(run_crypt, &crypt) != 0 || !is_password_hash(crypt.hash)
-	 || (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && crypt.hash[1] != salt[1])
-	) {
-		error_msg("password: this system's crypt() has no %.3s", salt);
-		return NULL;
-	}
+	run_guarded(run_crypt, &crypt);
 	return crypt.hash;
+}
+
+/* crypt() may return something that is not a hash */
+static char *checked_hash(const char *password, const char *salt)
+{
+	char *hash = try_crypt(password, salt);
+
+	if (hash && is_password_hash(hash))
+		return hash;
+	error_msg("password: this system's crypt() has no sha512-crypt");
+	return NULL;
+}
+
+int FAST_FUNC try_hash(const char *hash)
+{
+	const char *made = try_crypt("", hash);
+
+	/* of a salt or a number of rounds that it changes, crypt() makes a hash of another length */
+	if (made && strlen(made) == strlen(hash))
+		return 0;
+	return error_msg("password: crypt() knows no such hash");
 }
 
 char* FAST_FUNC hash_password(const char *password, const char *like)
 {
 	char salt[MAX_PW_SALT_LEN];
 
-	if (like && is_password_hash(like) && (!ENABLE_FEATURE_OSCONF_CONFIG_DRIVE || like[1] == '6')) {
+	if (like && is_password_hash(like)) {
 		char *hash = checked_hash(password, like);
 		if (!hash || strcmp(hash, like) == 0)
 			return hash;

@@ -9,12 +9,14 @@
 
 #include "common.h"
 
-/* Each returns a hash that the caller frees, or NULL after printing that this system's
- * crypt() has none of that kind.  checked_hash(): of salt's kind; the others:
- * sha512-crypt.
+/* Tries a password hash of any kind of crypt(5).  Returns 0, or -1 after printing that
+ * this system's crypt() makes no such hash: login could not check a password with it. */
+int try_hash(const char *hash) FAST_FUNC;
+
+/* Both return a hash that the caller frees, or NULL after printing that this system's
+ * crypt() has no sha512-crypt.
  * like: if it is a hash of the same password or text, its salt is used; if it is NULL
  * or anything else, a new salt. */
-char *checked_hash(const char *password, const char *salt) FAST_FUNC;
 char *hash_password(const char *password, const char *like) FAST_FUNC;
 char *digest_text(const char *text, size_t len, const char *like) FAST_FUNC;
 

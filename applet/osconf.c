@@ -6,7 +6,7 @@
  *
  *   partition.c   the first partition (device.c, mount.c) -> directory of os.conf
  *   place.c       file systems of /etc                    -> where settings are saved
- *   drive.c       the config drive (platforms.c)          -> its os.conf, if it is new
+ *   drive.c       the config drive                        -> its os.conf
  *   read.c        saved settings, os.conf                 -> settings
  *     parse.c       text                                    -> values of the known keys
  *     settings.c    values (value.c)                        -> checked; merged; text again
@@ -79,7 +79,6 @@
 #include "message.h"
 #include "mount.h"
 #include "partition.h"
-#include "platforms.h"
 #include "read.h"
 #include "run.h"
 
@@ -149,31 +148,34 @@ static int complain_of_missing_addresses(const struct settings *settings)
 	return without ? -1 : 0;
 }
 
-/* The config drive's os.conf is the fresh one if the first partition has none and it
- * was not applied before.  Waits for the drive only where nothing else describes this
+/* The config drive's os.conf, if it is new, is the fresh one unless the first partition
+ * has one that can be used.  Waits for the drive only where nothing else describes this
  * instance: there are no saved settings, or they came from a drive. */
 static int take_drive(struct osconf *o)
 {
-	const struct settings *saved = &o->saved.settings;
-	int described = o->fresh.file.text || (o->saved.valid && !saved->value[KEY_APPLIED]);
+	struct settings *saved = &o->saved.settings;
+	int described = o->fresh.valid || (o->saved.valid && !saved->value[KEY_DRIVE]);
 	int failed = 0;
 
 	if (!o->device && !o->root)
 		failed = open_drive(&o->place, described ? 0 : o->wait_ms);
 	if (o->place.drive < 0)
 		return failed;
-	if ((read_drive(&o->drive, &o->place) | enter_osconf_dir(o)) != 0)
-		return -1;
-	if (has_digest(o->drive.file.text, o->drive.file.len, saved->value[KEY_APPLIED])) {
-		o->fresh.digest = saved->value[KEY_APPLIED];
+	failed |= read_drive(&o->drive, &o->place);
+	failed |= enter_osconf_dir(o);
+	if (has_digest(o->drive.file.text, o->drive.file.len, saved->value[KEY_DRIVE])) {
 		verbose_msg("%s has been applied before", o->drive.file.name);
-		return failed;
-	}
-	if (o->fresh.file.text)
+	} else if (o->drive.file.text && o->fresh.valid) {
 		error_msg("%s is ignored: the first partition has one", o->drive.file.name);
-	else
+	} else if (o->drive.file.text) {
 		o->fresh = o->drive;
-	o->fresh.digest = digest_text(o->drive.file.text, o->drive.file.len, NULL);
+		o->fresh.digest = digest_text(o->fresh.file.text, o->fresh.file.len, NULL);
+		failed |= understand(&o->fresh, 1);
+		/* who can't tell whether the user has changed the password leaves it */
+		if (o->saved.unread && o->place.shadow_persistent)
+			o->fresh.settings.value[KEY_PASSWORD] = NULL;
+		drop_known_password(&o->fresh.settings, saved);
+	}
 	return failed;
 }
 
@@ -181,22 +183,14 @@ static int read_settings(struct osconf *o)
 {
 	int failed = read_saved(&o->saved, &o->place);
 
-	if (!o->file) {
-		if (o->place.osconf_dir >= 0)
-			failed |= read_osconf(&o->fresh, o->saved.settings.value[KEY_APPLIED]);
-		if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE)
-			failed |= take_drive(o);
-	}
-	if (o->fresh.file.text && !o->fresh.applied) {
+	if (!o->file && o->place.osconf_dir >= 0)
+		failed |= read_osconf(&o->fresh, o->saved.settings.value[KEY_APPLIED]);
+	if (o->fresh.file.text && !o->fresh.applied)
 		failed |= understand(&o->fresh, 1);
-		if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && o->fresh.valid
-		 && o->fresh.file.text == o->drive.file.text
-		) {
-			keep_password(&o->fresh.settings, &o->saved.settings);
-		}
-		if (o->fresh.valid)
-			merge_settings(&o->saved.settings, &o->fresh.settings);
-	}
+	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && !o->file)
+		failed |= take_drive(o);
+	if (o->fresh.valid)
+		merge_settings(&o->saved.settings, &o->fresh.settings);
 	return failed | complain_of_missing_addresses(&o->saved.settings);
 }
 
@@ -318,7 +312,7 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	logmode = LOGMODE_NONE; /* we report libbb's errors, with their cause, on every console */
 	o->place.osconf_dir = o->place.drive = -1;
 	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE)
-		o->fresh.platform = &platforms[ALIBABA_CLOUD];
+		o->fresh.source = FIRST_PARTITION;
 	o->saved.unread = 1;
 	o->saved.file.name = o->saved.file.path = o->place.saved = SAVED_ABSOLUTE;
 	failed = run_stages(o);

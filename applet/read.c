@@ -24,7 +24,7 @@ int FAST_FUNC understand(struct settings_file *file, int min_keys)
 		return error_msg("%s: not a text file: it has a NUL byte", name);
 	print_report(&unknown, name);
 	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE)
-		file->settings.platform = file->platform;
+		file->settings.source = file->source;
 	if (keys < min_keys) {
 		file->report.len = 0;
 		return error_msg("%s: no known key (like hostname=, password=, eth0_ip_addr=)", name);
@@ -76,8 +76,12 @@ static int read_relative(struct settings_file *saved, const struct place *place)
 {
 	int result;
 
-	if (place->osconf_dir < 0)
-		return -1; /* already reported */
+	if (place->osconf_dir < 0) {
+		/* -d names a drive: there are no saved settings */
+		if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && place->drive >= 0)
+			saved->unread = 0;
+		return -1; /* already reported, or will be when settings are not saved */
+	}
 	if (leads_elsewhere(place->saved))
 		return error_msg("%s: not in a real directory", place->saved);
 	result = read_one(saved, place->saved);

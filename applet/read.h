@@ -18,8 +18,8 @@ struct settings_file {
 	smallint unread;          /* read_saved() only: it may exist, but could not be read */
 	smallint valid;           /* read and parsed */
 	smallint applied;         /* applied at an earlier boot, but can't be removed */
-	char *digest;             /* of the config drive's os.conf, whichever file this is */
-	const struct platform *platform; /* whose os.conf it is; NULL: saved settings */
+	char *digest;             /* config drive only: of its text */
+	smallint source;          /* see settings.h */
 	struct report report;     /* errors in its values */
 	struct settings settings;
 };

@@ -6,18 +6,17 @@
  */
 //kbuild:lib-$(CONFIG_OSCONF) += settings.o
 #include "settings.h"
-#include "platforms.h"
 #include "value.h"
 
 enum {
-	KEY_NAME_SIZE = ENABLE_FEATURE_OSCONF_CONFIG_DRIVE ? sizeof("password_applied") : sizeof("dns_nameserver"),
+	KEY_NAME_SIZE = sizeof("dns_nameserver"),
 	SHOWN_MAX = 64,
 };
 
 /* MUST match the order of the keys in settings.h */
 static const char global_keys[] ALIGN1 =
 	"hostname\0" "password\0" "dns_nameserver\0" "password_hash\0" "applied\0" "moved\0"
-	IF_FEATURE_OSCONF_CONFIG_DRIVE("instance_id\0" "password_applied\0");
+	IF_FEATURE_OSCONF_CONFIG_DRIVE("drive\0" "drive_password\0" "instance_id\0");
 static const char interface_keys[] ALIGN1 =
 	"ip_addr\0" "netmask\0" "gateway\0" "mac_addr\0" "route\0";
 
@@ -104,9 +103,8 @@ static char *clean_list(struct report *report, int key, char *list)
 	return good;
 }
 
-/* Returns NULL if the value is valid, else what is wrong with it.
- * platform: see struct settings */
-static const char *check_value(int key, char *value, const struct platform *platform)
+/* Returns NULL if the value is valid, else what is wrong with it */
+static const char *check_value(int key, char *value, int source)
 {
 	uint32_t address = 0;
 	const char *end = take_address(value, &address);
@@ -115,15 +113,13 @@ static const char *check_value(int key, char *value, const struct platform *plat
 		address = 0; /* never a valid value */
 	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE) {
 		if (key == KEY_INSTANCE_ID)
-			return NULL;
-		if (key == KEY_PASSWORD_APPLIED)
-			key = KEY_APPLIED;
-		if (key == KEY_PASSWORD && platform && platform->password_is_hash)
-			key = KEY_PASSWORD_HASH;
+			key = KEY_HOSTNAME;
+		if ((key >= KEY_PASSWORD_HASH && key < KEY_INSTANCE_ID) || (key == KEY_PASSWORD && source == CONFIG_DRIVE))
+			return is_crypt_hash(value) ? NULL : "is not a password hash (like $6$...)";
 	}
 	switch (key) {
 	case KEY_HOSTNAME:
-		return is_hostname(value, ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && (!platform || platform->underscores)) ? NULL : "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')";
+		return is_hostname(value, ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && source != FIRST_PARTITION) ? NULL : "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')";
 	case KEY_PASSWORD:
 		return decode_password(value) == 0 ? NULL : "is not the base64 of a line of text";
 	case KEY_PASSWORD_HASH:
@@ -148,7 +144,7 @@ static char *checked_value(const struct settings *settings, int key, struct repo
 
 	if (kind == KEY_DNS_NAMESERVER || kind == KEY_INTERFACE(0) + ROUTE)
 		return clean_list(report, key, value);
-	wrong = check_value(kind, value, settings->platform);
+	wrong = check_value(kind, value, settings->source);
 	if (!wrong)
 		return value;
 	refuse(report, key, value, strlen(value), value, wrong);
@@ -248,9 +244,7 @@ char* FAST_FUNC settings_to_text(const struct settings *settings)
 	text = xmalloc(size);
 	p = stpcpy(text, headline);
 	for (key = 0; key < KEYS; key++) {
-		if (settings->value[key] && key != KEY_PASSWORD
-		 && !(ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && key == KEY_INSTANCE_ID)
-		) {
+		if (settings->value[key] && key != KEY_PASSWORD) {
 			p = put_key_name(p, key);
 			p += sprintf(p, "='%s'\n", settings->value[key]);
 		}

@@ -9,8 +9,6 @@
 
 #include "report.h"
 
-struct platform;
-
 enum { INTERFACES_MAX = 32 }; /* eth0 to eth31 */
 
 /* Known keys.  Those of interface N are KEY_INTERFACE(N) + IP_ADDR, ... */
@@ -21,9 +19,10 @@ enum {
 	KEY_PASSWORD_HASH,  /* saved settings only: where /etc/shadow is not persistent */
 	KEY_APPLIED,        /* saved settings only: digest of an os.conf that can't be removed */
 	KEY_MOVED,          /* the same for os.conf.saved */
-	KEY_INSTANCE_ID,      /* config drive only */
-	KEY_PASSWORD_APPLIED, /* saved settings only: digest of KEY_INSTANCE_ID and KEY_PASSWORD */
-	GLOBAL_KEYS = ENABLE_FEATURE_OSCONF_CONFIG_DRIVE ? KEY_PASSWORD_APPLIED + 1 : KEY_MOVED + 1,
+	KEY_DRIVE,          /* the same for the config drive's os.conf, which stays */
+	KEY_DRIVE_PASSWORD, /* the hash that it had last, and the instance_id */
+	KEY_INSTANCE_ID,    /* config drive only */
+	GLOBAL_KEYS = ENABLE_FEATURE_OSCONF_CONFIG_DRIVE ? KEY_INSTANCE_ID + 1 : KEY_MOVED + 1,
 	IP_ADDR = 0,
 	NETMASK,
 	GATEWAY,
@@ -34,11 +33,15 @@ enum {
 };
 #define KEY_INTERFACE(n) (GLOBAL_KEYS + (n) * INTERFACE_KEYS)
 
+/* Where settings come from.  On a config drive, the password is a hash of crypt(5), and
+ * the host name may have underscores; it is saved with them. */
+enum { SAVED_SETTINGS, FIRST_PARTITION, CONFIG_DRIVE };
+
 /* Value of each known key; NULL: missing.  Values point into the text of their file. */
 struct settings {
 	char *value[KEYS];
 	smallint changed; /* set by set_value() */
-	const struct platform *platform; /* whose os.conf it is; NULL: saved settings */
+	smallint source;
 };
 
 void set_value(struct settings *settings, int key, char *value) FAST_FUNC;

@@ -7,7 +7,11 @@
 //kbuild:lib-$(CONFIG_OSCONF) += value.o
 #include "value.h"
 
-enum { HOSTNAME_MAX = 64 }; /* Linux: __NEW_UTS_LEN */
+enum {
+	HOSTNAME_MAX = 64, /* Linux: __NEW_UTS_LEN */
+	SALT_MAX     = 16,
+	HASH_LEN     = 86, /* 64 bytes in base 64 */
+};
 
 const char* FAST_FUNC take_number(const char *s, unsigned max, unsigned *number)
 {
@@ -126,20 +130,32 @@ int FAST_FUNC is_mac_address(char *s)
 	return 1;
 }
 
+static size_t crypt64_len(const char *s)
+{
+	const char *start = s;
+
+	while (isalnum(*s) || *s == '.' || *s == '/')
+		s++;
+	return s - start;
+}
+
 int FAST_FUNC is_password_hash(const char *hash)
 {
-	static const char ids[] ALIGN1 = "6" IF_FEATURE_OSCONF_CONFIG_DRIVE("15y");
-	static const uint8_t lens[] ALIGN1 = { 86, 22, 43, 43 };
-	const char *id;
-	unsigned len = 0;
+	size_t salt_len;
 
-	if (hash[0] != '$' || !hash[1] || hash[2] != '$')
+	if (!is_prefixed_with(hash, "$6$"))
 		return 0;
-	id = strchr(ids, hash[1]);
-	/* the alphabet is ./0-9A-Za-z, and = in rounds=; the hash is behind the last $ */
-	for (hash += 3; (*hash >= '.' && *hash <= '9') || isalpha(*hash) || *hash == '$' || *hash == '='; hash++)
-		len = *hash == '$' ? 0 : len + 1;
-	return id && !*hash && len == lens[id - ids];
+	hash += 3;
+	salt_len = crypt64_len(hash);
+	hash += salt_len;
+	return salt_len && salt_len <= SALT_MAX && *hash == '$'
+		&& crypt64_len(hash + 1) == HASH_LEN && !hash[1 + HASH_LEN];
+}
+
+int FAST_FUNC is_crypt_hash(const char *hash)
+{
+	/* a colon would end the field in /etc/shadow */
+	return hash[0] == '$' && hash[1] && strchr("156y", hash[1]) && hash[2] == '$' && !strchr(hash, ':');
 }
 
 /* RFC 4648: the alphabet and padding of section 4, no other characters (3.3), pad bits

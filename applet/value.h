@@ -41,7 +41,8 @@ int is_hostname(const char *s, int underscores) FAST_FUNC; /* underscores: allow
 int is_host_address(uint32_t address) FAST_FUNC;
 int is_netmask(uint32_t mask) FAST_FUNC;
 int is_mac_address(char *s) FAST_FUNC;
-int is_password_hash(const char *hash) FAST_FUNC; /* sha512-crypt; a config drive's may be another of crypt(5) */
+int is_password_hash(const char *hash) FAST_FUNC; /* sha512-crypt */
+int is_crypt_hash(const char *hash) FAST_FUNC; /* looks like one of $1$, $5$, $6$ or $y$: see try_hash() */
 
 /* Decodes base64 (strict RFC 4648) in place into a password, without its trailing
  * newline.  Returns 0, or -1 if it is not base64, is empty, or has a NUL or newline

@@ -490,7 +490,7 @@ sub saved_keys {
 
 sub same_keys { # without those that are not the platform's
 	my ($one, $other) = @_;
-	my ($a, $b) = map { my %k = %$_; delete @k{qw(applied moved password_hash password_applied)}; join "\n", map { "$_=$k{$_}" } sort keys %k } $one, $other;
+	my ($a, $b) = map { my %k = %$_; delete @k{qw(applied moved password_hash drive drive_password)}; join "\n", map { "$_=$k{$_}" } sort keys %k } $one, $other;
 	return $a eq $b;
 }
 
@@ -498,7 +498,7 @@ sub same_keys { # without those that are not the platform's
 sub is_committed {
 	my ($s, $now) = @_;
 	my ($start, $files) = ($s->{start}, $now->{files});
-	my ($applied, $moved) = @{saved_keys($s, $now) || {}}{qw(applied moved)};
+	my ($applied, $moved) = @{saved_keys($s, $now) || {}}{$s->{drive} ? 'drive' : 'applied', 'moved'};
 	if ($start->{'first/os.conf'}) {
 		return !defined $files->{'first/os.conf'} || ($applied && is_digest_of($applied, $start->{'first/os.conf'}));
 	}
@@ -565,9 +565,9 @@ sub check_saved {
 	return if !$done && defined $was && $text eq $was;
 	my $are_right = same_keys($keys, $s->{keys}) || !$done && $s->{keys_between} && same_keys($keys, $s->{keys_between});
 	push @$problems, "$s->{saved} is '$text'" unless $are_right && $text =~ /\n\z/;
-	if (defined $keys->{applied}) {
+	for (grep { defined } @$keys{qw(applied drive)}) {
 		push @$problems, "$s->{saved} has a digest" unless defined $now->{files}{'first/os.conf'};
-		push @$problems, "$s->{saved} has another digest" unless is_digest_of($keys->{applied}, $s->{start}{'first/os.conf'} || '');
+		push @$problems, "$s->{saved} has another digest" unless is_digest_of($_, $s->{start}{'first/os.conf'} || '');
 	}
 	push @$problems, "$s->{saved} has a digest of os.conf.saved" if defined $keys->{moved} && !defined $now->{files}{'first/os.conf.saved'};
 	if ($s->{saves_hash}) {

@@ -56,12 +56,14 @@ routes of old stay|plan|live|s/if (!r->card->keeps_routes || r->wanted/if (1/
 the broadcast address is any|plan|live|s/if (first->broadcast != broadcast)/if (0)/
 lines in hosts add up|converge|faults child|s/if (!is_ours(old, end - old))/if (1)/
 the drive's os.conf is applied at every boot|osconf|drive|s/if (has_digest(o->drive.file.text.*/if (0) {/
-the drive's os.conf is remembered though its password is not set|commit|faults drive|s/if (password == 0)$/if (1)/
+the drive's os.conf is remembered though its password is not set|commit|faults drive|s/password == 0 ? KEY_DRIVE : KEY_DRIVE_PASSWORD/KEY_DRIVE/; s/password == 0 ? c->fresh->digest : NULL/c->fresh->digest/
 the drive's os.conf is consumed|commit|drive|s/stays(c->fresh) || consume() == 0/consume() == 0/
-a hash that crypt() does not know is set|commit|drive|s/checked_hash("", password) ? password : NULL/password/
-a password of the drive is applied again|osconf|drive|s/keep_password(.*);/{}/
-another instance's password stays|drive|drive|s/fresh->value\[KEY_INSTANCE_ID\], fresh/"", fresh/
-underscores in any host name|settings|drive|s/(!platform || platform->underscores)/1/
+a hash that crypt() does not know is set|commit|drive|s/try_hash(password) == 0 ? password : NULL/password/
+a password of the drive is applied again|osconf|drive|s/drop_known_password(.*);/{}/
+another instance's password stays|drive|drive|s/hash, fresh->value\[KEY_INSTANCE_ID\]/hash, ""/
+underscores in any host name|settings|drive|s/source != FIRST_PARTITION/1/
+a hash that crypt() would not make|hash|drive|s/ && strlen(made) == strlen(hash)//
+saved settings that can't be read let a known password be set|osconf|drive|s/o->saved.unread && o->place.shadow_persistent/0/
 a backend writes without knowing the cards|osconf|faults ifupdown sysconfig|s/o->backend == BACKEND_LIVE || o->kernel.known/1/; s/o->backend != BACKEND_LIVE && o->kernel.known/o->backend != BACKEND_LIVE/
 END
 }

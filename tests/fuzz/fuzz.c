@@ -12,7 +12,6 @@
  */
 #include "parse.h"
 #include "plan.h"
-#include "platforms.h"
 
 struct text {
 	char *text;
@@ -45,7 +44,7 @@ static int is_printable_text(const char *s, size_t len)
 
 /* Returns 0: it is refused as a whole.  Large buffers are not allocated each
  * time: that takes longer than all the rest. */
-static int understand(struct text *file, const char *text, size_t len, const struct platform *platform)
+static int understand(struct text *file, const char *text, size_t len, int source)
 {
 	static char report[REPORT_SIZE], unknowns[REPORT_SIZE];
 	struct report unknown = { unknowns, 0 };
@@ -58,7 +57,7 @@ static int understand(struct text *file, const char *text, size_t len, const str
 	file->report.text = report;
 
 	assignments = parse_text(file->text, len, &file->settings, &file->report, &unknown);
-	file->settings.platform = platform;
+	file->settings.source = source;
 	if (assignments >= 0)
 		check_settings(&file->settings, &file->report);
 	CHECK(is_printable_text(file->report.text, file->report.len));
@@ -73,7 +72,7 @@ static void check_saved(const struct settings *settings)
 	struct text file;
 
 	CHECK(is_printable_text(text, len));
-	CHECK(understand(&file, text, len, NULL));
+	CHECK(understand(&file, text, len, SAVED_SETTINGS));
 	CHECK(file.report.len == 0);
 	again = settings_to_text(&file.settings);
 	CHECK(strcmp(text, again) == 0);
@@ -195,7 +194,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct text *fresh = SAVED ? &second : &first;
 	struct text *saved = SAVED ? &first : &second;
 	/* os.conf is now one platform's, now the other's */
-	const struct platform *platform = &platforms[size & 1];
+	int source = size & 1 ? FIRST_PARTITION : CONFIG_DRIVE;
 	size_t rest;
 	int ok;
 
@@ -207,8 +206,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		end = text + size;
 		rest = 0;
 	}
-	ok = understand(&first, text, size, SAVED ? NULL : platform)
-		& understand(&second, end, rest, SAVED ? platform : NULL);
+	ok = understand(&first, text, size, SAVED ? SAVED_SETTINGS : source)
+		& understand(&second, end, rest, SAVED ? source : SAVED_SETTINGS);
 	if (ok) {
 		merge_settings(&saved->settings, &fresh->settings);
 		check_saved(&saved->settings);
