@@ -227,11 +227,12 @@ static int write_files(struct osconf *o)
 		if (ENABLE_FEATURE_OSCONF_BACKENDS && (o->backend == BACKEND_LIVE || o->kernel.known))
 			failed |= converge_backends(&batch, o->backend, &plan);
 	}
-	if (!(option_mask32 & OPT_dry_run))
-		failed |= commit(&o->saved.settings, &o->saved, &o->fresh, &o->place, &batch)
-			| converge_password(&o->saved.settings, &o->place);
-	else if (o->fresh.valid)
+	if (!(option_mask32 & OPT_dry_run)) {
+		failed |= commit(&o->saved.settings, &o->saved, &o->fresh, &o->place, &batch);
+		failed |= converge_password(&o->saved.settings, &o->place);
+	} else if (o->fresh.valid) {
 		print_commit(&o->fresh, &o->place);
+	}
 	return failed;
 }
 
