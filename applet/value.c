@@ -154,8 +154,12 @@ int FAST_FUNC is_password_hash(const char *hash)
 
 int FAST_FUNC is_crypt_hash(const char *hash)
 {
+	if (hash[0] != '$' || !hash[1] || !strchr("156y", hash[1]) || hash[2] != '$')
+		return 0;
 	/* a colon would end the field in /etc/shadow, a quote the value in saved settings */
-	return hash[0] == '$' && hash[1] && strchr("156y", hash[1]) && hash[2] == '$' && !strpbrk(hash, ":'");
+	while (*hash >= ' ' && *hash <= '~' && *hash != ':' && *hash != '\'')
+		hash++;
+	return !*hash;
 }
 
 /* RFC 4648: the alphabet and padding of section 4, no other characters (3.3), pad bits
