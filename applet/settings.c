@@ -119,7 +119,8 @@ static const char *check_value(int key, char *value, int source)
 	}
 	switch (key) {
 	case KEY_HOSTNAME:
-		return is_hostname(value, ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && source != FIRST_PARTITION) ? NULL : "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')";
+		return is_hostname(value, ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && source != FIRST_PARTITION)
+			? NULL : "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')";
 	case KEY_PASSWORD:
 		return decode_password(value) == 0 ? NULL : "is not the base64 of a line of text";
 	case KEY_PASSWORD_HASH:
