@@ -75,7 +75,7 @@ unpack_release() { # VERSION DIR
 
 # glibc's words for an error, as musl has them
 words() {
-	sed -i 's|Input/output error|I/O error|; s|Cannot allocate memory|Out of memory|; s|Network is unreachable|Network unreachable|' "$1"
+	sed -i 's|Input/output error|I/O error|; s|Cannot allocate memory|Out of memory|; s|Network is unreachable|Network unreachable|; s|Device or resource busy|Resource busy|' "$1"
 }
 
 # SKIP=: cases in whose commands this extended regular expression is are for
