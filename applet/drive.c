@@ -22,7 +22,8 @@
 
 /*** The drive ***/
 
-/* Opens the root of the first volume that has the directory */
+/* Opens the root of the first volume that has the directory; leaves place->drive as it
+ * is if none has.  Returns 0, or -1 after printing what is wrong with others */
 static int look_for_drive(struct place *place)
 {
 	char name[NAME_SIZE] = "";
