@@ -25,13 +25,6 @@ drive_conf() { # FILE PASSWORD [LINE...]
 	printf '%s\n' "$@" >>"$file"
 }
 
-# A config drive as an image, with the directory DIR as its root
-make_drive() { # IMAGE DIR [OPTION...]
-	iso=$1 dir=$2
-	shift 2
-	genisoimage -quiet -R -V config-2 "$@" -o "$iso" "$dir" 2>/dev/null
-}
-
 # What the platform writes for an instance: $work/drive
 write_drive() { # PASSWORD [LINE...]
 	rm -rf "$work/cd"

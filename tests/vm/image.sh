@@ -79,7 +79,7 @@ write_drive() { # HOSTNAME PASSWORD
 		eth0_gateway=10.0.2.2
 		dns_nameserver="10.0.2.3"
 	END
-	genisoimage -quiet -R -J -V config-2 -o "$work/drive" "$work/cd" 2>/dev/null
+	make_drive "$work/drive" "$work/cd" -J
 }
 
 # Boots $work/disk.img at a BUS as the machine with a UUID that ends with N

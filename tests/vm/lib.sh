@@ -166,6 +166,13 @@ put_conf() {
 	fi
 }
 
+# A config drive as an image, with the directory DIR as its root
+make_drive() { # IMAGE DIR [OPTION...]
+	iso=$1 dir=$2
+	shift 2
+	genisoimage -quiet -R -V config-2 "$@" -o "$iso" "$dir" 2>/dev/null
+}
+
 # The names of the files in aliyun_custom_image, in a line each
 list_conf() {
 	if is_fat "$1"; then
