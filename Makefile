@@ -7,7 +7,7 @@ O ?= build
 override O := $(abspath $(O))
 
 # Another architecture than the machine's: its programs in build/ARCH, and of
-# musl like those of this machine. config/cross.sh makes the compiler, unless
+# musl like those of this machine. config/build/cross.sh makes the compiler, unless
 # there is one
 foreign := $(filter-out $(shell uname -m),$(ARCH))
 bin := $(O)$(addprefix /,$(foreign))
@@ -94,7 +94,7 @@ help:
 	@echo '  clean            remove what was built, keep what was downloaded'
 	@echo '  distclean        remove that too'
 	@echo 'Variables:'
-	@echo '  BUSYBOX_VERSION= busybox release, one of config/busybox.sha256 (1.38.0); another:'
+	@echo '  BUSYBOX_VERSION= busybox release, one of config/build/busybox.sha256 (1.38.0); another:'
 	@echo '                   with BUSYBOX_SHA256='
 	@echo '  BUSYBOX_TARBALL= file with its source, or a directory of such files, instead of'
 	@echo '                   downloading it'
@@ -107,10 +107,10 @@ help:
 # By itself and first: once musl-gcc is installed, CC is another
 .PHONY: tools
 tools:
-	@config/need.sh gcc libc-dev bzip2 patch
-	$(if $(made_compiler),@config/cross.sh $(foreign) $(made_compiler))
-	@config/need.sh $(if $(CROSS_COMPILE),$(firstword $(CC)) $(patsubst %gcc,%libc-dev,$(filter %-linux-gnu-gcc,$(CC))))
-	@config/need.sh -o $(want_musl)
+	@config/build/need.sh gcc libc-dev bzip2 patch
+	$(if $(made_compiler),@config/build/cross.sh $(foreign) $(made_compiler))
+	@config/build/need.sh $(if $(CROSS_COMPILE),$(firstword $(CC)) $(patsubst %gcc,%libc-dev,$(filter %-linux-gnu-gcc,$(CC))))
+	@config/build/need.sh -o $(want_musl)
 
 .PHONY: programs
 programs: $(bin)/busybox $(bin)/osconf
@@ -119,36 +119,36 @@ programs: $(bin)/busybox $(bin)/osconf
 # A changed series begins anew: the objects of a file that a patch no longer
 # touches would look up to date
 $(tree)/.patched-$(series):
-	$(Q)config/fetch-busybox.sh $(BUSYBOX_VERSION) $(tarball)
+	$(Q)config/build/fetch-busybox.sh $(BUSYBOX_VERSION) $(tarball)
 	$(call say,UNPACK $(tarball))
 	$(Q)rm -rf $(tree) $(O)/obj/$(BUSYBOX_VERSION)-*
 	$(Q)mkdir -p $(tree)
 	$(Q)bzip2 -dc $(tarball) | tar -xf - -C $(tree) --strip-components=1
 	$(Q)date -r $(tree)/Makefile +%s >$(tree)/.released
 	$(call say,PATCH $(tree))
-	$(Q)config/apply.sh $(tree)
+	$(Q)config/build/apply.sh $(tree)
 	$(Q)touch $@
 
 # The next four change only when what they stand for does
 
 $(tree)/.applet: $(tree)/.patched-$(series) FORCE
-	@config/apply.sh -u $@ $(tree)
+	@config/build/apply.sh -u $@ $(tree)
 
 $(tree)/.options: $(tree)/.applet
 	@cd $(tree)/networking && grep -h '^//config:' osconf/*.c | cmp -s - $@ || \
 		grep -h '^//config:' osconf/*.c >$@
 
 $(objects)/.compiler: FORCE
-	@config/compiler.sh $(@D) "$(CC)" $(lent_headers)
+	@config/build/compiler.sh $(@D) "$(CC)" $(lent_headers)
 
 $(bin)/.current: FORCE
 	@mkdir -p $(@D)
 	@echo '$(objects)' | cmp -s - $@ || echo '$(objects)' >$@
 
-$(objects)/%/.configured: config/%.config config/kconfig.sh $(tree)/.options $(objects)/.compiler
+$(objects)/%/.configured: config/kconfig/%.config config/build/kconfig.sh $(tree)/.options $(objects)/.compiler
 	$(Q)mkdir -p $(@D)
 	$(call say,CONFIG $<)
-	$(Q)cd $(@D) && $(CURDIR)/config/kconfig.sh $(CURDIR)/$< env $(busybox_make)
+	$(Q)cd $(@D) && $(CURDIR)/config/build/kconfig.sh $(CURDIR)/$< env $(busybox_make)
 	$(Q)touch $@
 
 # busybox goes through its options again, and all that hangs on their files,
@@ -172,13 +172,13 @@ PREFIX ?= /usr
 install: $(if $(wildcard $(bin)/osconf),,all)
 	install -D -m 755 $(bin)/osconf "$(DESTDIR)$(PREFIX)/sbin/osconf"
 	install -D -m 644 applet/osconf.8 "$(DESTDIR)$(PREFIX)/share/man/man8/osconf.8"
-	install -D -m 644 config/debian/osconf.service "$(DESTDIR)$(PREFIX)/lib/systemd/system/osconf.service"
+	install -D -m 644 config/recipes/debian/osconf.service "$(DESTDIR)$(PREFIX)/lib/systemd/system/osconf.service"
 	sed -i 's,/usr/sbin/osconf,$(PREFIX)/sbin/osconf,' "$(DESTDIR)$(PREFIX)/lib/systemd/system/osconf.service"
 
 .PHONY: apply
 apply:
-	@config/need.sh patch
-	@config/apply.sh "$(TREE)"
+	@config/build/need.sh patch
+	@config/build/apply.sh "$(TREE)"
 	@echo "osconf is in $(TREE). Turn it on there: CONFIG_OSCONF=y, or make menuconfig, Networking Utilities"
 
 demo shell test test-quick test-full mutations fuzz: export BUILD := $(O)
@@ -189,7 +189,7 @@ disk := $(O)/image/osconf-$(or $(ARCH),$(shell uname -m))
 
 .PHONY: image
 image: all
-	@config/need.sh qemu-img sfdisk mdir debugfs cpio
+	@config/build/need.sh qemu-img sfdisk mdir debugfs cpio
 	@$(MAKE) --no-print-directory $(addprefix $(disk),.raw .qcow2 .vhd)
 	@echo "Up to date: $(disk).raw, .qcow2 and .vhd"
 	@for platform in alibaba tencent; do config/check/osconf-check -q --platform $$platform $(disk).qcow2 || exit; done
@@ -211,18 +211,18 @@ $(disk).vhd: $(disk).raw
 
 .PHONY: check
 check:
-	@config/need.sh -o sfdisk qemu-img mdir debugfs unsquashfs cpio
+	@config/build/need.sh -o sfdisk qemu-img mdir debugfs unsquashfs cpio
 	@config/check/osconf-check $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(IMAGE),"$(IMAGE)")
 
 .PHONY: demo
 demo: all
 	@$(MAKE) --no-print-directory $(disk).raw
-	@tests/demo.sh $(disk).raw
+	@tests/vm/demo.sh $(disk).raw
 
 .PHONY: shell
 shell: all
 	@$(MAKE) --no-print-directory $(disk).raw
-	@tests/demo.sh --shell $(disk).raw
+	@tests/vm/demo.sh --shell $(disk).raw
 
 .PHONY: test
 test: all
@@ -238,7 +238,7 @@ test-full: test
 
 .PHONY: mutations
 mutations: all
-	@tests/mutations.sh
+	@tests/sweep/mutations.sh
 
 .PHONY: matrix
 matrix: export FULL := 1
@@ -247,19 +247,19 @@ matrix: test
 
 # image-A-B: the minimal image without the options in whose names A or B is.
 # Most of its objects are those of the whole image
-$(objects)/image-%/.configured: $(objects)/image/.built config/image.config config/kconfig.sh
+$(objects)/image-%/.configured: $(objects)/image/.built config/kconfig/image.config config/build/kconfig.sh
 	$(Q)rm -rf $(@D)
 	$(Q)cp -a $(<D) $(@D)
 	$(call say,CONFIG $(notdir $(@D)))
-	$(Q)grep -v $(addprefix -e ,$(subst -,$(space),$*)) config/image.config >$(@D)/image.config
-	$(Q)cd $(@D) && $(CURDIR)/config/kconfig.sh $(@D)/image.config env $(busybox_make)
+	$(Q)grep -v $(addprefix -e ,$(subst -,$(space),$*)) config/kconfig/image.config >$(@D)/image.config
+	$(Q)cd $(@D) && $(CURDIR)/config/build/kconfig.sh $(@D)/image.config env $(busybox_make)
 	$(Q)touch $@
 
-$(objects)/patches/sizes: $(tree)/.patched-$(series) $(objects)/.compiler config/patch-sizes.sh config/defconfig.config
+$(objects)/patches/sizes: $(tree)/.patched-$(series) $(objects)/.compiler tests/bench/patch-sizes.sh config/kconfig/defconfig.config
 	$(call say,SIZE patches/)
-	+$(Q)config/patch-sizes.sh $(tarball) $(@D) $(MAKE) --no-print-directory $(jobs) O= $(compiler)
+	+$(Q)tests/bench/patch-sizes.sh $(tarball) $(@D) $(MAKE) --no-print-directory $(jobs) O= $(compiler)
 
-# What config/size.sh looks at, by architecture
+# What tests/bench/size.sh looks at, by architecture
 .PHONY: sized
 sized: $(addprefix $(objects)/,osconf/.built image/.built image-OSCONF/.built image-FEATURE_OSCONF/.built patches/sizes \
 	image-OSCONF_SYSCONFIG/.built image-OSCONF_IFUPDOWN/.built image-OSCONF_CONFIG_DRIVE/.built)
@@ -270,8 +270,8 @@ sized: $(addprefix $(objects)/,osconf/.built image/.built image-OSCONF/.built im
 size:
 	@for arch in $(or $(ARCH),x86_64 aarch64); do \
 		$(MAKE) --no-print-directory tools ARCH=$$arch && $(MAKE) --no-print-directory sized ARCH=$$arch || exit; done
-	@config/need.sh python3
-	@config/size.sh $(O)/size $(tree) $(or $(ARCH),x86_64 aarch64)
+	@config/build/need.sh python3
+	@tests/bench/size.sh $(O)/size $(tree) $(or $(ARCH),x86_64 aarch64)
 
 $(O)/bench/%: tests/bench/%.c
 	$(Q)mkdir -p $(@D)
@@ -298,47 +298,47 @@ bench: all
 upstream-test: export BUILD := $(O)
 upstream-test: export UPSTREAM_VERSIONS := 1.38.0 1.37.0
 upstream-test: all
-	@tests/upstream.tests
+	@tests/build/upstream.tests
 
 .PHONY: randconfig-test
 randconfig-test: export BUILD := $(O)
 randconfig-test: export BUSYBOX_VERSION := $(BUSYBOX_VERSION)
 randconfig-test:
-	@config/need.sh gcc libc-dev bzip2 patch
-	@config/fetch-busybox.sh $(BUSYBOX_VERSION) $(tarball)
-	@tests/randconfig.sh $(or $(COUNT),10) $(or $(SEED),1)
+	@config/build/need.sh gcc libc-dev bzip2 patch
+	@config/build/fetch-busybox.sh $(BUSYBOX_VERSION) $(tarball)
+	@tests/build/randconfig.sh $(or $(COUNT),10) $(or $(SEED),1)
 
 .PHONY: dist
 dist:
-	@config/need.sh bzip2 patch git gzip
-	@config/dist.sh $(O)/dist $(O)/cache
+	@config/build/need.sh bzip2 patch git gzip
+	@config/release/dist.sh $(O)/dist $(O)/cache
 	@echo "Made: $(O)/dist"
 
 .PHONY: release
 release: dist
 	@$(MAKE) --no-print-directory image
 	@$(MAKE) --no-print-directory image ARCH=$(other)
-	@config/release.sh $(O) $(shell uname -m) $(other)
+	@config/release/release.sh $(O) $(shell uname -m) $(other)
 
 .PHONY: series
 series:
-	@config/need.sh gcc libc-dev bzip2 patch git python3
-	@config/series.sh -m $(O)/series $(O)/cache
+	@config/build/need.sh gcc libc-dev bzip2 patch git python3
+	@config/release/series.sh -m $(O)/series $(O)/cache
 
 .PHONY: refresh-patches
 refresh-patches:
-	@config/need.sh bzip2 patch git
-	@config/refresh-patches.sh $(BUSYBOX_VERSION) $(O)/cache
+	@config/build/need.sh bzip2 patch git
+	@config/release/refresh-patches.sh $(BUSYBOX_VERSION) $(O)/cache
 
 .PHONY: upstream-queues
 upstream-queues: export CACHE := $(O)/cache
 upstream-queues:
-	@config/need.sh bzip2 patch
-	@config/upstream-queues.sh $(TREE)
+	@config/build/need.sh bzip2 patch
+	@config/release/upstream-queues.sh $(TREE)
 
 .PHONY: fuzz
 fuzz: tools
-	@config/need.sh clang libfuzzer
+	@config/build/need.sh clang libfuzzer
 	@$(MAKE) --no-print-directory fuzz-targets CC=clang
 	@tests/fuzz/run.sh
 

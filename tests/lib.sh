@@ -53,7 +53,7 @@ skipped() {
 # asked for once in a run of all tests
 has_release() { # VERSION
 	grep -qsx "$1" "$BUILD/test/missing" && return 1
-	"$top/config/fetch-busybox.sh" "$1" "$BUILD/cache/busybox-$1.tar.bz2" >/dev/null 2>&1 || {
+	"$top/config/build/fetch-busybox.sh" "$1" "$BUILD/cache/busybox-$1.tar.bz2" >/dev/null 2>&1 || {
 		mkdir -p "$BUILD/test"
 		echo "$1" >>"$BUILD/test/missing"
 		false
@@ -62,7 +62,7 @@ has_release() { # VERSION
 
 # The releases of busybox.sha256 whose source can be had, oldest first
 releases() {
-	sed -n 's/.*busybox-\(.*\)\.tar\.bz2/\1/p' "$top/config/busybox.sha256" | while read -r release; do
+	sed -n 's/.*busybox-\(.*\)\.tar\.bz2/\1/p' "$top/config/build/busybox.sha256" | while read -r release; do
 		! has_release "$release" || echo "$release"
 	done
 }

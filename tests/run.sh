@@ -12,7 +12,7 @@ export BUILD
 builds="analyse bench build buildroot dist fuzz matrix recipes series upstream"
 virtual="vm/run vm/image vm/powercut vm/grow"
 all=
-for file in "$here"/*.tests; do
+for file in "$here"/*/*.tests; do
 	file=${file##*/}
 	all="$all${file%.tests} "
 done
@@ -34,7 +34,7 @@ for name; do
 	} >&2
 done
 
-"$here/../config/need.sh" ip strace perl unshare diff || exit 1
+"$here/../config/build/need.sh" ip strace perl unshare diff || exit 1
 
 results=$BUILD/test
 rm -rf "$results"
@@ -43,8 +43,7 @@ mkdir -p "$results"
 
 run() { # NAME: its output to the log, with its number of how many and its time
 	began=$(date +%s)
-	file=$here/$1.tests
-	[ -e "$file" ] || file=$here/$1.sh
+	file=$(ls "$here"/*/"$1".tests 2>/dev/null) || file=$here/$1.sh
 	output=$results/$(echo "$1" | tr / -)
 	{ "$file" 2>&1 || [ $? = 1 ] || echo "FAIL: $1 runs to its end"; } >"$output"
 	{

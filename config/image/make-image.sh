@@ -17,9 +17,9 @@ export LC_ALL=C
 
 here=$(cd "$(dirname "$0")" && pwd)
 : "${BUILD:=$here/../../build}"
-. "$here/../apt.sh"
-. "$here/../package.sh"
-"$here/../need.sh" cpio mcopy mkfs.fat mke2fs debugfs sfdisk grub-mkimage readelf xz
+. "$here/../build/apt.sh"
+. "$here/../build/package.sh"
+"$here/../build/need.sh" cpio mcopy mkfs.fat mke2fs debugfs sfdisk grub-mkimage readelf xz
 
 # In MiB. The first partition has room for a second kernel; the platform wants
 # more than 5 GiB in all
@@ -47,7 +47,7 @@ esac
 busybox=$BUILD/busybox run=''
 if [ "$ARCH" != "$(uname -m)" ]; then
 	busybox=$BUILD/$ARCH/busybox run=qemu-$ARCH-static
-	"$here/../need.sh" "$run"
+	"$here/../build/need.sh" "$run"
 fi
 kernel=$cache/${KERNEL:-kernel}
 

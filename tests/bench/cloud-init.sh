@@ -4,7 +4,7 @@
 # leave out every module that they don't need. Sourced by run.sh, and by the
 # machine it boots.
 
-. "$top/config/package.sh"
+. "$top/config/build/package.sh"
 debian=$cache/cloud-init
 
 # What Debian's maintainer scripts would have done, as far as it matters here

@@ -21,7 +21,7 @@ can_boot || {
 : "${RUNS:=21}"
 quick=
 [ "${1-}" != -q ] || quick=yes RUNS=1
-"$top/config/need.sh" strace ip bash perl ${quick:-mke2fs} || exit 1
+"$top/config/build/need.sh" strace ip bash perl ${quick:-mke2fs} || exit 1
 export bench="$BUILD/bench" raw="$BUILD/bench/raw"
 export WRITABLE="$raw"
 rm -rf "$raw" "${bench:?}/bin" "$bench/host"
@@ -182,6 +182,6 @@ echo
 echo "Targets:"
 targets
 [ -z "${UPDATE-}" ] || {
-	"$top/config/readme.sh" bench "$bench/table"
-	"$top/config/need.sh" gnuplot && plots "$here"
+	"$top/tests/bench/readme.sh" bench "$bench/table"
+	"$top/config/build/need.sh" gnuplot && plots "$here"
 }

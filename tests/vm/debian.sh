@@ -1,5 +1,5 @@
 #!/bin/sh
-# Debian machines with osconf: config/debian/README.md's lines, then a first and
+# Debian machines with osconf: config/recipes/debian/README.md's lines, then a first and
 # a second boot in QEMU, by Debian's kernel and GRUB. Not in the list of
 # tests/run.sh: each case takes some minutes, and debootstrap downloads 150 MB once.
 # By hand, as root, after make; without CASEs, all of them:
@@ -33,7 +33,7 @@ make_base() { # NAME PACKAGES
 
 # The lines to type of README's section
 recipe() { # SECTION
-	sed -n "/^## $1/,/^## /s/^    \([^ ]\)/\1/p" "$top/config/debian/README.md"
+	sed -n "/^## $1/,/^## /s/^    \([^ ]\)/\1/p" "$top/config/recipes/debian/README.md"
 }
 
 # A root of this case, in which the lines have been run, but that one that makes it
@@ -218,7 +218,7 @@ case_sysvinit() {
 [ $# != 0 ] || set -- plain ifupdown networkd resolved sysvinit
 work=$(mktemp -d "$vm/debian.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
-"$top/config/need.sh" grub-mkimage unshare || exit 1
+"$top/config/build/need.sh" grub-mkimage unshare || exit 1
 command -v mmdebstrap >/dev/null || {
 	echo "apt-get install mmdebstrap" >&2
 	exit 1

@@ -152,7 +152,7 @@ tmpfs_etc() {
 }
 
 case_squashfs() {
-	"$top/config/need.sh" mksquashfs || exit 1
+	"$top/config/build/need.sh" mksquashfs || exit 1
 	tmpfs_etc
 	MODULES="$MODULES squashfs"
 	P2_TYPE=squashfs
@@ -169,7 +169,7 @@ case_read_only_root() {
 
 # The root is a linear mapping onto partition 2
 case_device_mapper() {
-	"$top/config/need.sh" dmsetup || exit 1
+	"$top/config/build/need.sh" dmsetup || exit 1
 	root_with
 	MODULES="$MODULES dm-mod"
 	dm=$work/dm
@@ -230,7 +230,7 @@ osconf: ens5: route 0.0.0.0/0 via 10.171.254.1"
 
 # Debian's kernel reads UFS and can't write it
 ufs() { # VERSION
-	"$top/config/need.sh" makefs || exit 1
+	"$top/config/build/need.sh" makefs || exit 1
 	get_kernel linux-image-amd64 kernel-full || fail "Debian's full kernel can be had"
 	KERNEL=kernel-full
 	MODULES="$MODULES crc32c_generic ext4 ufs"

@@ -180,7 +180,7 @@ x86_64() {
 }
 
 aarch64() {
-	"$top/config/need.sh" qemu-system-aarch64 QEMU_EFI.fd || exit 1
+	"$top/config/build/need.sh" qemu-system-aarch64 QEMU_EFI.fd || exit 1
 	make_disk aarch64
 	fresh
 	write_conf arm qwer1234
@@ -194,7 +194,7 @@ get_kernel || {
 	echo "SKIPPED: image: there is no kernel for it"
 	exit
 }
-"$top/config/need.sh" qemu-img ssh OVMF.fd perl genisoimage || exit 1
+"$top/config/build/need.sh" qemu-img ssh OVMF.fd perl genisoimage || exit 1
 work=$(mktemp -d "$vm/image.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 # shellcheck disable=SC2016

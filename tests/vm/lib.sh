@@ -7,8 +7,8 @@ top=$(cd "$(dirname "$0")" && while [ ! -d config ] && [ "$PWD" != / ]; do cd ..
 : "${BUILD:=$top/build}"
 vm=$BUILD/vm
 mkdir -p "$vm"
-. "$top/config/apt.sh"
-. "$top/config/package.sh"
+. "$top/config/build/apt.sh"
+. "$top/config/build/package.sh"
 
 # What cases need beside the image's modules
 MODULES="loop bridge"
@@ -28,7 +28,7 @@ machine_of() { # ARCH
 	OPTIONS="$OPTIONS quiet panic=-1"
 }
 machine_of "$ARCH"
-"$top/config/need.sh" "qemu-system-$ARCH" mcopy mkfs.fat mke2fs sfdisk || exit 1
+"$top/config/build/need.sh" "qemu-system-$ARCH" mcopy mkfs.fat mke2fs sfdisk || exit 1
 
 FAT_ID=05c0f001
 P1_START=1 # MiB, each

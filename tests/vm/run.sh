@@ -331,7 +331,7 @@ get_kernel || {
 	echo "SKIPPED: virtual machines: there is no kernel for them"
 	exit
 }
-"$top/config/need.sh" genisoimage || exit 1
+"$top/config/build/need.sh" genisoimage || exit 1
 make_initramfs "$vm/initramfs"
 logs=$(mktemp -d "$vm/logs.XXXXXX")
 trap 'rm -rf "$logs"' EXIT

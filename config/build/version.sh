@@ -1,0 +1,3 @@
+#!/bin/sh
+# Prints osconf's version, which is in the first line of its usage text
+sed -n 's/^.*"osconf \([0-9.]*\): .*/\1/p' "$(dirname "$0")/../../applet/osconf.c"

@@ -1,0 +1,152 @@
+#!/bin/sh
+# Can the tests fail? Takes a gate out of the applet, builds it, runs the quick
+# tests on it, and so on for each line of the table below. A gate whose absence no
+# test notices is one that somebody may take out.
+#
+#   mutations.sh [NAME...]     all of them, or these
+#
+# Not in the table: physical cards before virtual ones of the same MAC address (all
+# cards of a machine in namespaces are virtual: that takes a virtual machine), and the
+# order in which disks get what is written (vm/powercut.sh).
+#
+# BASELINE=: the files that are run without a mutation first, for what fails anyway (all
+# quick ones). LIMIT=: seconds for a file of tests (600). It works in build/mutations, where the
+# first build takes as long as any first one.
+set -u
+here=$(cd "$(dirname "$0")/../.." && pwd)
+: "${BUILD:=$here/build}" "${LIMIT:=600}"
+work=$BUILD/mutations
+quick="parse settings merge live store backends drive hostile faults"
+
+# NAME|FILE|TESTS THAT SHOULD NOTICE (the others of the quick ones are run if they
+# don't); for faults: which starting points|SED
+mutations() {
+	cat <<'END'
+unread saved settings are none|read|faults partial|s/saved->unread = 1;/saved->unread = 0;/
+files follow from settings that could not be read|osconf|faults partial ifupdown_later|s/if (!o->saved.unread) {/if (1) {/
+os.conf goes though saving has failed|commit|faults first|s/to_commit && !failed && is_done(c.saved_settings)/to_commit/
+os.conf goes though the password is not set|commit|faults first|s/return password;/return 0;/
+os.conf goes though the refused lines are not kept|commit|faults refused|s/ && is_done(c.rejected)//; s/ || save_rejected(c) != 0/ || (save_rejected(c), 0)/
+os.conf goes before what it said is durable|commit|store|s/failed = sync_committed(&c);/failed = 0;/
+a place that is not known is taken|commit|faults first readonly|s/return c->place->known && /return /
+an os.conf that can't be removed is not remembered|commit|faults protected|s/remember(c, OSCONF_FILE, KEY_APPLIED);//
+an os.conf that was applied is applied again|read|store|s/fresh->applied = .*/fresh->applied = 0;/
+os.conf is not overwritten|file|store|s/failed = overwrite(name, st.st_size);/failed = 0;/
+os.conf.done stays|osconf|store|s/failed |= wipe_file(OSCONF_DONE);/{}/
+the hash goes into passwd|password|faults first|s/update_field(bb_path_shadow_file, hash)/update_field(bb_path_passwd_file, hash)/
+any hash will do|hash|hostile|s/!is_password_hash(crypt.hash)/0/
+os.conf.saved moves without its hash|commit|faults moves|s/if (!password && !(c->place->shadow_persistent && hash))/if (!password)/
+os.conf.saved moves though its hash is not set|commit|faults moves|s/if (password != 0 && c->place->saved_moves)/if (0)/
+os.conf.saved stays|commit|faults moves|s/if (c->place->saved_moves) {/if (0) {/
+a file that a crash left is in the way|file|store|s/if (errno == EEXIST)/if (0)/
+a mount point can't be replaced|file|store|s/errno == EBUSY && write_in_place(r) == 0/0/
+replaced files lose their mode|file|faults first|s/old ? old->st_mode & 07777 : mode/mode/
+the umask is that of whoever runs it|osconf|faults first|s/umask(0022);//
+a FIFO is read|file|hostile|s/if (!S_ISREG(file->st.st_mode))/if (0)/
+saved settings behind a link|read|hostile|s/if (leads_elsewhere(place->saved))/if (0)/
+-s takes the names of osconf's own files|osconf|hostile|s/o->saved_name && !is_saved_name(o->saved_name)/0/
+two runs do not wait for each other|osconf|store|s/flock([a-z_]*, LOCK_EX)/0/g
+what dies in libbb ends osconf|guard|faults first|s/die_func = come_back;//
+a stage that dies ends the run|osconf|faults first|s/failed |= result;/failed |= result; if (result == DIED) break;/
+lo is a card|cards|live|s/ && !card->loopback//
+a port of a bridge is a card|cards|live|s/ && !card->enslaved//
+saved settings take another card|osconf|live store|s/o->fresh.valid ? &o->fresh.settings : NULL/\&o->saved.settings/
+a second default route as good as the first|plan|live settings|s/if (r->wanted && r->metric == 0/if (0/
+routes of old stay|plan|live|s/if (!r->card->keeps_routes || r->wanted/if (1/
+the broadcast address is any|plan|live|s/if (first->broadcast != broadcast)/if (0)/
+lines in hosts add up|converge|faults child|s/if (!is_ours(old, end - old))/if (1)/
+the drive's os.conf is applied at every boot|osconf|drive|s/if (has_digest(o->drive.file.text.*/if (0) {/
+the drive's os.conf is remembered though its password is not set|commit|faults drive|s/password == 0 ? KEY_DRIVE : KEY_DRIVE_PASSWORD/KEY_DRIVE/; s/password == 0 ? c->fresh->digest : NULL/c->fresh->digest/
+the drive's os.conf is consumed|commit|drive|s/stays(c->fresh) || consume() == 0/consume() == 0/
+a hash that crypt() does not know is set|commit|drive|s/try_hash(password) == 0 ? password : NULL/password/
+a password of the drive is applied again|osconf|drive|s/drop_known_password(.*);/{}/
+another instance's password stays|drive|drive|s/hash, fresh->value\[KEY_INSTANCE_ID\]/hash, ""/
+underscores in any host name|settings|drive|s/source != FIRST_PARTITION/1/
+a hash that crypt() would not make|hash|drive|s/ && strlen(made) == strlen(hash)//
+saved settings that can't be read let a known password be set|osconf|drive|s/o->saved.unread && o->place.shadow_persistent/0/
+a backend writes without knowing the cards|osconf|faults ifupdown sysconfig|s/o->backend == BACKEND_LIVE || o->kernel.known/1/; s/o->backend != BACKEND_LIVE && o->kernel.known/o->backend != BACKEND_LIVE/
+END
+}
+
+say() {
+	printf '%s\n' "$*"
+}
+
+build() {
+	make -C "$work/tree" O="$work/build" >"$work/log" 2>&1
+}
+
+# The first test of a file that fails, unless it does so without a mutation
+first_failure() { # TESTS [FAULTS]
+	t=$1
+	shift
+	( cd "$work/tree" && BUILD=$work/build TMPDIR=$work/tmp FAULTS=$* timeout "$LIMIT" "$(ls tests/*/"$t".tests)" 2>&1 ) |
+		grep '^FAIL: ' | sed 's/ ([0-9]* runs)$//' | grep -vxF -f "$work/known" -m 1
+}
+
+# NAME FILE TESTS SED
+try() {
+	cp -a "$here"/applet/. "$work/tree/applet/"
+	sed "$4" "$here/applet/$2.c" >"$work/tree/applet/$2.c"
+	if cmp -s "$here/applet/$2.c" "$work/tree/applet/$2.c"; then
+		say "FAIL: $1: the mutation changes nothing in $2.c"
+		return
+	fi
+	if ! build; then
+		say "FAIL: $1: it does not build"
+		tail -n 5 "$work/log" | sed 's/^/    /'
+		return
+	fi
+	rm -rf "$work/tmp"
+	mkdir "$work/tmp"
+	case $3 in
+	faults*)
+		# shellcheck disable=SC2086
+		found=$(first_failure $3)
+		others=$quick
+		;;
+	*)
+		for t in $3; do
+			found=$(first_failure "$t")
+			[ -z "$found" ] || break
+		done
+		others=$(for t in $quick; do case " $3 " in *" $t "*) ;; *) echo "$t" ;; esac; done)
+		;;
+	esac
+	for t in $others; do
+		[ -z "$found" ] || break
+		found=$(first_failure "$t")
+		[ -z "$found" ] || found="$found [$t]"
+	done
+	if [ -n "$found" ]; then
+		say "PASS: $1: noticed by ${found#FAIL: }"
+	else
+		say "FAIL: $1: no quick test notices"
+	fi
+}
+
+mkdir -p "$work/tree" "$work/build/cache"
+cp -a "$here/Makefile" "$here/applet" "$here/config" "$here/patches" "$here/tests" "$work/tree"
+cp -a "$BUILD"/cache/busybox-*.tar.bz2 "$work/build/cache" 2>/dev/null
+: >"$work/known"
+rm -rf "$work/tmp"
+mkdir "$work/tmp"
+build || {
+	tail -n 20 "$work/log"
+	exit 1
+}
+# What fails anyway
+for t in ${BASELINE-$quick}; do
+	( cd "$work/tree" && BUILD=$work/build TMPDIR=$work/tmp timeout "$LIMIT" "$(ls tests/*/"$t".tests)" 2>&1 ) | grep '^FAIL: ' | sed 's/ ([0-9]* runs)$//'
+done >"$work/found"
+mv "$work/found" "$work/known"
+[ ! -s "$work/known" ] || say "$(wc -l <"$work/known") of the quick tests fail without a mutation"
+
+mutations | while IFS='|' read -r name file tests script; do
+	wanted=$#
+	for n; do
+		[ "$n" != "$name" ] || wanted=0
+	done
+	[ "$wanted" != 0 ] || try "$name" "$file" "$tests" "$script"
+done | tee "$work/results"
+! grep -q '^FAIL: ' "$work/results"
