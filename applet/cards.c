@@ -89,7 +89,7 @@ static uint32_t adopt(struct settings *settings, struct kernel *kernel, uint32_t
 
 		if (card->eth < 0 || !(adopted & (1U << card->eth)))
 			continue;
-		error_msg("eth%d: no card with MAC address %s, using %s (%s)", card->eth,
+		notice_msg("eth%d: no card with MAC address %s, using %s (%s)", card->eth,
 			settings->value[KEY_INTERFACE(card->eth) + MAC_ADDR], card->name, card->mac_addr);
 		set_value(settings, KEY_INTERFACE(card->eth) + MAC_ADDR, xstrdup(card->mac_addr));
 	}
@@ -114,9 +114,8 @@ static int say_missing(const struct settings *settings, uint32_t missing)
 }
 
 int FAST_FUNC find_cards(struct settings *settings, struct kernel *kernel,
-		const struct settings *fresh, unsigned wait_ms)
+		const struct settings *fresh, deadline_t deadline)
 {
-	unsigned start = monotonic_ms();
 	uint32_t named = interfaces_named(settings);
 	uint32_t with_mac = interfaces_with(settings, MAC_ADDR);
 	uint32_t missing, adoptable;
@@ -127,9 +126,8 @@ int FAST_FUNC find_cards(struct settings *settings, struct kernel *kernel,
 		/* MAC addresses first: a card that matches one may be named ethN */
 		missing = match(settings, kernel, with_mac, BY_MAC)
 			| match(settings, kernel, named & ~with_mac, BY_NAME);
-		if (!missing || (unsigned)monotonic_ms() - start >= wait_ms)
+		if (!missing || !wait_until(deadline))
 			break;
-		usleep(WAIT_STEP_MS * 1000);
 	}
 	if (fresh) {
 		adoptable = missing & interfaces_with(fresh, MAC_ADDR);

@@ -8,15 +8,16 @@
 #define OSCONF_CARDS_H 1
 
 #include "kernel.h"
+#include "wait.h"
 
-/* Assigns each described interface its card (card.eth).  Waits up to wait_ms
- * milliseconds for missing cards.
+/* Assigns each described interface its card (card.eth).  Waits for missing
+ * cards until the deadline.
  * fresh: the settings of os.conf, or NULL.  If no card has a MAC address given there,
  * another card is used and its MAC address stored in settings: an unreachable
  * instance would be worse.  Saved settings are never applied to another card: they
  * may come from the instance from which this image was made.
  * Returns 0, or -1 after printing which cards are missing. */
 int find_cards(struct settings *settings, struct kernel *kernel,
-		const struct settings *fresh, unsigned wait_ms) FAST_FUNC;
+		const struct settings *fresh, deadline_t deadline) FAST_FUNC;
 
 #endif

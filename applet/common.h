@@ -17,10 +17,6 @@
 #define SAVED_ABSOLUTE  "/etc/" OSCONF_FILE
 #define SAVED_RELATIVE  OSCONF_FILE ".saved"
 
-enum {
-	WAIT_STEP_MS = 50, /* poll interval for missing partitions and cards */
-};
-
 /* Options, in the order of getopt32's string */
 enum {
 	OPT_dry_run = 1 << 0,

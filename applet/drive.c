@@ -48,16 +48,12 @@ static int look_for_drive(struct place *place)
 	return failed;
 }
 
-int FAST_FUNC open_drive(struct place *place, unsigned wait_ms)
+int FAST_FUNC open_drive(struct place *place, deadline_t deadline)
 {
-	unsigned start = monotonic_ms();
 	int failed;
 
-	while ((failed = look_for_drive(place)) == 0 && place->drive < 0
-	 && (unsigned)monotonic_ms() - start < wait_ms
-	) {
-		usleep(WAIT_STEP_MS * 1000);
-	}
+	while ((failed = look_for_drive(place)) == 0 && place->drive < 0 && wait_until(deadline))
+		continue;
 	return failed;
 }
 

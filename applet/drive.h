@@ -9,11 +9,12 @@
 
 #include "place.h"
 #include "read.h"
+#include "wait.h"
 
 /* Looks for the drive among the block devices, and opens its root directory as
- * place->drive; -1: there is none.  Waits for it up to wait_ms milliseconds.
+ * place->drive; -1: there is none.  Waits for it until the deadline.
  * Returns 0, or -1 after printing a message. */
-int open_drive(struct place *place, unsigned wait_ms) FAST_FUNC;
+int open_drive(struct place *place, deadline_t deadline) FAST_FUNC;
 
 /* Reads the drive's os.conf, and leaves the current directory there.  Returns 0, or -1
  * after printing a message */

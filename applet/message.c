@@ -81,7 +81,7 @@ int FAST_FUNC say(int what, const char *format, ...)
 	unsigned len;
 	va_list p;
 
-	if (what == SAY_DONE && (option_mask32 & OPT_quiet))
+	if (what >= SAY_NOTICE && (option_mask32 & OPT_quiet))
 		return 0;
 	len = sprintf(line, "<%u>osconf: ", what == SAY_DONE ? LEVEL_DONE : LEVEL_ERROR);
 	va_start(p, format);

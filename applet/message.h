@@ -9,13 +9,17 @@
 
 #include "common.h"
 
-enum { SAY_ERROR, SAY_ERRNO, SAY_DONE };
+enum { SAY_ERROR, SAY_ERRNO, SAY_NOTICE, SAY_DONE };
 int say(int what, const char *format, ...)
 		__attribute__((format(printf, 2, 3))) FAST_FUNC;
 
 /* Errors.  Both return -1; perror_msg() appends the text for errno. */
 #define error_msg(...)   say(SAY_ERROR, __VA_ARGS__)
 #define perror_msg(...)  say(SAY_ERRNO, __VA_ARGS__)
+
+/* A notice is seen on every console as an error is, but does not change the exit status,
+ * and is silent with -q. */
+#define notice_msg(...)  ((void)say(SAY_NOTICE, __VA_ARGS__))
 
 /* done_msg(): a change, silent with -q.  verbose_msg(): no change needed, only with -v. */
 #define done_msg(...)    say(SAY_DONE, __VA_ARGS__)

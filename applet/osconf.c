@@ -20,7 +20,8 @@
  *   run.c         steps                                   -> run in this process
  *
  * Helpers: file.c replaces files durably, section.c replaces a section of a file,
- * message.c and report.c report errors, guard.c survives a function that dies.
+ * message.c and report.c report errors, guard.c survives a function that dies, wait.c
+ * waits.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
@@ -84,7 +85,7 @@
 
 struct osconf {
 	const char *device, *file, *saved_name, *root, *backend_name; /* options */
-	unsigned wait_ms;
+	deadline_t deadline; /* of all waits */
 	smallint in_root; /* chrooted: files outside root are out of reach */
 	int backend;
 	struct place place;
@@ -125,7 +126,7 @@ static int find_first_partition(struct osconf *o)
 	failed |= find_place(&o->place, o->saved_name);
 	/* with -f, the partition is needed only if settings are saved there */
 	if (!o->file || is_relative(&o->place))
-		failed |= open_osconf_dir(&o->place, o->device ? o->device : o->root, o->wait_ms);
+		failed |= open_osconf_dir(&o->place, o->device ? o->device : o->root, o->deadline);
 	if (o->root) {
 		xchroot(o->root);
 		o->in_root = 1;
@@ -158,7 +159,7 @@ static int take_drive(struct osconf *o)
 	int failed = 0;
 
 	if (!o->device && !o->root)
-		failed = open_drive(&o->place, described ? 0 : o->wait_ms);
+		failed = open_drive(&o->place, described ? 0 : o->deadline);
 	if (o->place.drive < 0)
 		return failed;
 	failed |= read_drive(&o->drive, &o->place);
@@ -206,7 +207,7 @@ static int match_cards(struct osconf *o)
 		assume_cards(&o->kernel, &o->saved.settings);
 	else
 		failed = find_cards(&o->saved.settings, &o->kernel,
-			o->fresh.valid ? &o->fresh.settings : NULL, o->wait_ms);
+			o->fresh.valid ? &o->fresh.settings : NULL, o->deadline);
 	if (o->kernel.known)
 		o->place.known = place_known;
 	return failed;
@@ -295,12 +296,13 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 
 	memset(o, 0, sizeof(*o));
 	umask(0022);
+	signal(SIGPIPE, SIG_IGN); /* nobody may read our messages */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the password will be in memory */
 	opts = getopt32(argv, "^" "nqvd:f:s:R:w:+" IF_FEATURE_OSCONF_BACKENDS("b:") "\0" "=0",
 			&o->device, &o->file, &o->saved_name, &o->root, &wait_s
 			IF_FEATURE_OSCONF_BACKENDS(, &o->backend_name));
 	if (!(opts & (OPT_dry_run | OPT_root)))
-		o->wait_ms = wait_s * 1000;
+		o->deadline = monotonic_ms() + wait_s * 1000ULL;
 	if (o->saved_name && !is_saved_name(o->saved_name)) {
 		error_msg("-s %s: has a name of osconf's own files", o->saved_name);
 		return EXIT_FAILURE;

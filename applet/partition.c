@@ -113,17 +113,13 @@ static const char *find_device(const char *spec, char buffer[DEVICE_SIZE], unsig
 }
 
 /* Returns the device, or NULL if it did not appear in time */
-static const char *wait_for_device(const char *spec, char buffer[DEVICE_SIZE], unsigned wait_ms)
+static const char *wait_for_device(const char *spec, char buffer[DEVICE_SIZE], deadline_t deadline)
 {
-	unsigned start = monotonic_ms();
 	unsigned seen = 0;
 	const char *device;
 
-	while ((device = find_device(spec, buffer, &seen)) == NULL
-	 && (unsigned)monotonic_ms() - start < wait_ms
-	) {
-		usleep(WAIT_STEP_MS * 1000);
-	}
+	while ((device = find_device(spec, buffer, &seen)) == NULL && wait_until(deadline))
+		continue;
 	return device;
 }
 
@@ -162,7 +158,7 @@ static const char *open_dir(struct place *place, int root, const char *spec)
 	return OSCONF_DIR;
 }
 
-int FAST_FUNC open_osconf_dir(struct place *place, const char *spec, unsigned wait_ms)
+int FAST_FUNC open_osconf_dir(struct place *place, const char *spec, deadline_t deadline)
 {
 	char buffer[DEVICE_SIZE];
 	const char *name = spec, *missing;
@@ -171,7 +167,7 @@ int FAST_FUNC open_osconf_dir(struct place *place, const char *spec, unsigned wa
 	if (spec)
 		root = open(spec, O_RDONLY | O_DIRECTORY);
 	if (root < 0) {
-		name = wait_for_device(spec, buffer, wait_ms);
+		name = wait_for_device(spec, buffer, deadline);
 		if (!name)
 			return spec ? error_msg("%s: no such partition", spec)
 				: error_msg("no disk with directory "OSCONF_DIR" on its first partition");

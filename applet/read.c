@@ -139,7 +139,7 @@ int FAST_FUNC read_osconf(struct settings_file *fresh, const char *applied)
 	if (read_file(&fresh->file, OSCONF_FILE, OSCONF_SIZE_MAX) != 0)
 		return -1;
 	if (!fresh->file.text && access(OSCONF_REJECTED, F_OK) == 0)
-		error_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, OSCONF_FILE);
+		notice_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, OSCONF_FILE);
 	fresh->applied = has_digest(fresh->file.text, fresh->file.len, applied);
 	if (fresh->applied)
 		verbose_msg("%s has been applied before", OSCONF_FILE);
