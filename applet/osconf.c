@@ -68,7 +68,6 @@
 //usage:	IF_FEATURE_OSCONF_SYSCONFIG(", sysconfig")
 //usage:	)
 
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include "backend.h"
 #include "cards.h"
@@ -77,6 +76,7 @@
 #include "drive.h"
 #include "guard.h"
 #include "hash.h"
+#include "lock.h"
 #include "message.h"
 #include "mount.h"
 #include "partition.h"
@@ -86,25 +86,13 @@
 struct osconf {
 	const char *device, *file, *saved_name, *root, *backend_name; /* options */
 	deadline_t deadline; /* of all waits */
+	smallint may_write; /* no other run is changing files, and it is no dry run */
 	smallint in_root; /* chrooted: files outside root are out of reach */
 	int backend;
 	struct place place;
 	struct settings_file saved, fresh, drive; /* fresh: the os.conf to be applied */
 	struct kernel kernel;
 };
-
-/* Locks /etc and the directory of os.conf: only one run at a time may change them */
-static int wait_for_others(int osconf_dir)
-{
-	int etc = open("/etc", O_RDONLY | O_DIRECTORY);
-
-	if ((osconf_dir >= 0 && flock(osconf_dir, LOCK_EX) != 0)
-	 || (etc >= 0 && flock(etc, LOCK_EX) != 0)
-	) {
-		return perror_msg("can't wait for other runs");
-	}
-	return 0;
-}
 
 /* From here on, relative names are in this directory */
 static int enter_osconf_dir(struct osconf *o)
@@ -121,19 +109,24 @@ static int find_first_partition(struct osconf *o)
 
 	if (!o->root)
 		mount_kernel_filesystems();
+	if (!(option_mask32 & OPT_dry_run)) {
+		failed = wait_for_others(o->root, o->deadline);
+		o->may_write = !failed;
+	}
 	if (o->file)
 		failed |= read_given_file(&o->fresh, o->file);
 	failed |= find_place(&o->place, o->saved_name);
 	/* with -f, the partition is needed only if settings are saved there */
 	if (!o->file || is_relative(&o->place))
-		failed |= open_osconf_dir(&o->place, o->device ? o->device : o->root, o->deadline);
+		failed |= open_osconf_dir(&o->place, o->device ? o->device : o->root, o->root ? 0 : o->deadline);
+	if (o->may_write && has_work(&o->place))
+		failed |= open_for_writing(&o->place);
 	if (o->root) {
 		xchroot(o->root);
 		o->in_root = 1;
 	}
-	failed |= wait_for_others(o->place.osconf_dir);
 	failed |= enter_osconf_dir(o);
-	if (o->place.osconf_dir >= 0 && !(option_mask32 & OPT_dry_run))
+	if (o->place.osconf_dir >= 0 && o->may_write)
 		failed |= wipe_file(OSCONF_DONE);
 	return failed;
 }
@@ -163,6 +156,9 @@ static int take_drive(struct osconf *o)
 	if (o->place.drive < 0)
 		return failed;
 	failed |= read_drive(&o->drive, &o->place);
+	/* it has what is to be saved next to the first partition's os.conf */
+	if (o->may_write && is_relative(&o->place))
+		failed |= open_for_writing(&o->place);
 	failed |= enter_osconf_dir(o);
 	if (has_digest(o->drive.file.text, o->drive.file.len, saved->value[KEY_DRIVE])) {
 		verbose_msg("%s has been applied before", o->drive.file.name);
@@ -220,6 +216,8 @@ static int write_files(struct osconf *o)
 	struct plan plan = { NULL, 0 };
 	int failed = 0;
 
+	if (!o->may_write && !(option_mask32 & OPT_dry_run))
+		return 0;
 	if (!o->saved.unread) {
 		failed |= converge_files(&o->saved.settings, &o->place, &batch);
 		/* a backend gets the full plan: the kernel's state has not been read yet */
@@ -301,7 +299,7 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	opts = getopt32(argv, "^" "nqvd:f:s:R:w:+" IF_FEATURE_OSCONF_BACKENDS("b:") "\0" "=0",
 			&o->device, &o->file, &o->saved_name, &o->root, &wait_s
 			IF_FEATURE_OSCONF_BACKENDS(, &o->backend_name));
-	if (!(opts & (OPT_dry_run | OPT_root)))
+	if (!(opts & OPT_dry_run))
 		o->deadline = monotonic_ms() + wait_s * 1000ULL;
 	if (o->saved_name && !is_saved_name(o->saved_name)) {
 		error_msg("-s %s: has a name of osconf's own files", o->saved_name);

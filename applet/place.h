@@ -13,6 +13,7 @@ struct place {
 	int osconf_dir;             /* descriptor of the directory of os.conf on the first
 	                             * partition; -1: missing */
 	int drive;                  /* the same of the config drive's root directory */
+	const char *device, *type;  /* the partition, if it is mounted read-only here; or NULL */
 	const char *saved;          /* file of the saved settings; a relative name is in osconf_dir */
 	smallint saved_moves;       /* read from osconf_dir, to be saved in /etc */
 	smallint saved_moved;       /* already saved in /etc, not yet removed from osconf_dir */
