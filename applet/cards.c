@@ -91,7 +91,7 @@ static uint32_t adopt(struct settings *settings, struct kernel *kernel, uint32_t
 			continue;
 		notice_msg("eth%d: no card with MAC address %s, using %s (%s)", card->eth,
 			settings->value[KEY_INTERFACE(card->eth) + MAC_ADDR], card->name, card->mac_addr);
-		set_value(settings, KEY_INTERFACE(card->eth) + MAC_ADDR, xstrdup(card->mac_addr));
+		settings->value[KEY_INTERFACE(card->eth) + MAC_ADDR] = xstrdup(card->mac_addr);
 	}
 	return missing;
 }

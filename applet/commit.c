@@ -8,6 +8,8 @@
  */
 //kbuild:lib-$(CONFIG_OSCONF) += commit.o
 #include "commit.h"
+#include "applied.h"
+#include "drive.h"
 #include "hash.h"
 #include "message.h"
 #include "password.h"
@@ -55,12 +57,12 @@ static int commit_password(struct commit *c)
 			return -1;
 	}
 	if (!c->place->shadow_persistent) {
-		set_value(c->settings, KEY_PASSWORD_HASH, hash);
+		c->settings->value[KEY_PASSWORD_HASH] = hash;
 		return 0;
 	}
 	if (set_root_password(&root, hash) != 0)
 		return -1;
-	set_value(c->settings, KEY_PASSWORD_HASH, NULL);
+	c->settings->value[KEY_PASSWORD_HASH] = NULL;
 	c->shadow = root.path;
 	return 0;
 }
@@ -78,7 +80,7 @@ static int save_settings(struct commit *c)
 {
 	const struct file *old = &c->saved->file;
 
-	if (old->text && !c->settings->changed)
+	if (old->text && !settings_differ(c->settings, &c->saved->settings))
 		return 0;
 	c->saved_settings = replace_later(c->batch, old, settings_to_text(c->settings), 0600);
 	return c->saved_settings ? 0 : -1;
@@ -109,8 +111,10 @@ static int remember_drive(struct commit *c, int password)
 {
 	if (password == 0 && c->shadow)
 		password = sync_names(c->shadow, NULL, NULL);
-	set_value(c->settings, password == 0 ? KEY_DRIVE : KEY_DRIVE_PASSWORD,
-		password == 0 ? c->fresh->digest : NULL);
+	if (password == 0)
+		set_entry(c->settings, DRIVE_FILE, c->fresh->digest);
+	else
+		forget_known_password(c->settings);
 	return password;
 }
 
@@ -159,15 +163,17 @@ static int remove_moved(void)
 
 /* Saves the digest of a file that can't be removed, so that it is not applied again.
  * Returns 0, or -1 if it may be applied again. */
-static int remember(struct commit *c, const char *name, int key)
+static int remember(struct commit *c, const char *name)
 {
 	struct file file;
+	char *digest;
 
 	if (read_file(&file, name, INT_MAX) != 0 || !file.text)
 		return -1;
-	set_value(c->settings, key, digest_text(file.text, file.len, NULL));
+	digest = entry_digest(c->settings, file.text, file.len);
 	memset(file.text, 0, file.len);
-	if (!c->settings->value[key] || save_settings(c) != 0)
+	set_entry(c->settings, name, digest);
+	if (!digest || save_settings(c) != 0)
 		return -1;
 	replace_all(c->batch);
 	return is_done(c->saved_settings) ? sync_committed(c) : -1;
@@ -180,7 +186,7 @@ static int remove_sources(struct commit *c)
 
 	if (c->place->saved_moves) {
 		failed = remove_moved();
-		if (failed && remember(c, SAVED_RELATIVE, KEY_MOVED) != 0)
+		if (failed && remember(c, SAVED_RELATIVE) != 0)
 			return -1;
 	}
 	if (!c->fresh->valid || (option_mask32 & OPT_file))
@@ -189,7 +195,7 @@ static int remove_sources(struct commit *c)
 		unlink(OSCONF_REJECTED);
 	if (stays(c->fresh) || consume() == 0)
 		return failed;
-	remember(c, OSCONF_FILE, KEY_APPLIED);
+	remember(c, OSCONF_FILE);
 	return -1;
 }
 
@@ -202,19 +208,22 @@ int FAST_FUNC commit(struct settings *settings, const struct settings_file *save
 	int to_commit = fresh->valid || place->saved_moves;
 	int failed = 0;
 
-	if (fresh->valid && !(option_mask32 & OPT_file) && !stays(fresh))
-		set_value(settings, KEY_APPLIED, NULL);
+	if (fresh->valid && !(option_mask32 & OPT_file) && !stays(fresh)) {
+		set_entry(settings, OSCONF_FILE, NULL);
+		if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE) /* this platform has none */
+			set_entry(settings, DRIVE_FILE, NULL);
+	}
 	if (place->saved_moved) {
 		batch->failed = (remove_moved() != 0);
 		if (!batch->failed) {
-			set_value(settings, KEY_MOVED, NULL);
+			set_entry(settings, SAVED_RELATIVE, NULL);
 			to_commit = 1;
 		}
 	}
 	if (fresh->applied && !is_read_only(place->osconf_dir)) {
 		failed = consume();
 		if (!failed) {
-			set_value(settings, KEY_APPLIED, NULL);
+			set_entry(settings, OSCONF_FILE, NULL);
 			to_commit = 1;
 		}
 	}

@@ -66,7 +66,7 @@ int FAST_FUNC open_drive(struct place *place, deadline_t deadline)
 
 int FAST_FUNC read_drive(struct settings_file *drive, const struct place *place)
 {
-	static const char name[] ALIGN1 = DRIVE_DIR "/" OSCONF_FILE;
+	static const char name[] ALIGN1 = DRIVE_FILE;
 
 	drive->source = CONFIG_DRIVE;
 	if (fchdir(place->drive) == 0 && read_file(&drive->file, name, OSCONF_SIZE_MAX) != 0)
@@ -76,7 +76,7 @@ int FAST_FUNC read_drive(struct settings_file *drive, const struct place *place)
 
 /*** What is new in it ***/
 
-void FAST_FUNC drop_known_password(struct settings *fresh, struct settings *saved)
+void FAST_FUNC drop_known_password(struct settings *fresh, const struct settings *saved)
 {
 	const char *hash = fresh->value[KEY_PASSWORD];
 	const char *last = saved->value[KEY_DRIVE_PASSWORD];
@@ -87,5 +87,10 @@ void FAST_FUNC drop_known_password(struct settings *fresh, struct settings *save
 	now = xasprintf("%s %s", hash, fresh->value[KEY_INSTANCE_ID]);
 	if (last && strcmp(now, last) == 0)
 		fresh->value[KEY_PASSWORD] = NULL;
-	set_value(saved, KEY_DRIVE_PASSWORD, now);
+	fresh->value[KEY_DRIVE_PASSWORD] = now;
+}
+
+void FAST_FUNC forget_known_password(struct settings *settings)
+{
+	settings->value[KEY_DRIVE_PASSWORD] = NULL;
 }

@@ -69,6 +69,7 @@
 //usage:	)
 
 #include <sys/prctl.h>
+#include "applied.h"
 #include "backend.h"
 #include "cards.h"
 #include "commit.h"
@@ -91,6 +92,7 @@ struct osconf {
 	int backend;
 	struct place place;
 	struct settings_file saved, fresh, drive; /* fresh: the os.conf to be applied */
+	struct settings settings; /* what comes out of both */
 	struct kernel kernel;
 };
 
@@ -142,13 +144,23 @@ static int complain_of_missing_addresses(const struct settings *settings)
 	return without ? -1 : 0;
 }
 
+/* The address was refused, which is an error and was said */
+static void say_what_stays(uint32_t interfaces)
+{
+	int n;
+
+	for (n = 0; n < INTERFACES_MAX; n++)
+		if (interfaces & (1U << n))
+			notice_msg("eth%d stays as saved", n);
+}
+
 /* The config drive's os.conf, if it is new, is the fresh one unless the first partition
  * has one that can be used.  Waits for the drive only where nothing else describes this
  * instance: there are no saved settings, or they came from a drive. */
 static int take_drive(struct osconf *o)
 {
-	struct settings *saved = &o->saved.settings;
-	int described = o->fresh.valid || (o->saved.valid && !saved->value[KEY_DRIVE]);
+	const struct settings *saved = &o->saved.settings;
+	int described = o->fresh.valid || (o->saved.valid && !has_drive_entry(saved));
 	int failed = 0;
 
 	if (!o->device && !o->root)
@@ -160,13 +172,13 @@ static int take_drive(struct osconf *o)
 	if (o->may_write && is_relative(&o->place))
 		failed |= open_for_writing(&o->place);
 	failed |= enter_osconf_dir(o);
-	if (has_digest(o->drive.file.text, o->drive.file.len, saved->value[KEY_DRIVE])) {
+	if (has_entry(saved, DRIVE_FILE, o->drive.file.text, o->drive.file.len)) {
 		verbose_msg("%s has been applied before", o->drive.file.name);
 	} else if (o->drive.file.text && o->fresh.valid) {
 		error_msg("%s is ignored: the first partition has one", o->drive.file.name);
 	} else if (o->drive.file.text) {
 		o->fresh = o->drive;
-		o->fresh.digest = digest_text(o->fresh.file.text, o->fresh.file.len, NULL);
+		o->fresh.digest = entry_digest(saved, o->fresh.file.text, o->fresh.file.len);
 		failed |= understand(&o->fresh, 1);
 		/* who can't tell whether the user has changed the password leaves it */
 		if (o->saved.unread && o->place.shadow_persistent)
@@ -181,14 +193,15 @@ static int read_settings(struct osconf *o)
 	int failed = read_saved(&o->saved, &o->place);
 
 	if (!o->file && o->place.osconf_dir >= 0)
-		failed |= read_osconf(&o->fresh, o->saved.settings.value[KEY_APPLIED]);
+		failed |= read_osconf(&o->fresh, &o->saved.settings);
 	if (o->fresh.file.text && !o->fresh.applied)
 		failed |= understand(&o->fresh, 1);
 	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && !o->file)
 		failed |= take_drive(o);
+	o->settings = o->saved.settings;
 	if (o->fresh.valid)
-		merge_settings(&o->saved.settings, &o->fresh.settings);
-	return failed | complain_of_missing_addresses(&o->saved.settings);
+		say_what_stays(merge_settings(&o->settings, &o->saved.settings, &o->fresh.settings));
+	return failed | complain_of_missing_addresses(&o->settings);
 }
 
 static int match_cards(struct osconf *o)
@@ -200,9 +213,9 @@ static int match_cards(struct osconf *o)
 	 * the cards are known */
 	o->place.known = 0;
 	if (o->root)
-		assume_cards(&o->kernel, &o->saved.settings);
+		assume_cards(&o->kernel, &o->settings);
 	else
-		failed = find_cards(&o->saved.settings, &o->kernel,
+		failed = find_cards(&o->settings, &o->kernel,
 			o->fresh.valid ? &o->fresh.settings : NULL, o->deadline);
 	if (o->kernel.known)
 		o->place.known = place_known;
@@ -219,16 +232,16 @@ static int write_files(struct osconf *o)
 	if (!o->may_write && !(option_mask32 & OPT_dry_run))
 		return 0;
 	if (!o->saved.unread) {
-		failed |= converge_files(&o->saved.settings, &o->place, &batch);
+		failed |= converge_files(&o->settings, &o->place, &batch);
 		/* a backend gets the full plan: the kernel's state has not been read yet */
 		if (o->backend != BACKEND_LIVE && o->kernel.known)
-			make_plan(&plan, &o->saved.settings, &o->kernel);
+			make_plan(&plan, &o->settings, &o->kernel);
 		if (ENABLE_FEATURE_OSCONF_BACKENDS && (o->backend == BACKEND_LIVE || o->kernel.known))
 			failed |= converge_backends(&batch, o->backend, &plan);
 	}
 	if (!(option_mask32 & OPT_dry_run)) {
-		failed |= commit(&o->saved.settings, &o->saved, &o->fresh, &o->place, &batch);
-		failed |= converge_password(&o->saved.settings, &o->place);
+		failed |= commit(&o->settings, &o->saved, &o->fresh, &o->place, &batch);
+		failed |= converge_password(&o->settings, &o->place);
 	} else if (o->fresh.valid) {
 		print_commit(&o->fresh, &o->place);
 	}
@@ -246,7 +259,7 @@ static int set_up_network(struct osconf *o)
 		o->kernel.cards = 0;
 	if (!o->root)
 		failed = read_kernel(&o->kernel);
-	make_plan(&plan, &o->saved.settings, &o->kernel);
+	make_plan(&plan, &o->settings, &o->kernel);
 	return run_plan(&plan) | failed;
 }
 
@@ -312,8 +325,8 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	}
 	logmode = LOGMODE_NONE; /* we report libbb's errors, with their cause, on every console */
 	o->place.osconf_dir = o->place.drive = -1;
-	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE)
-		o->fresh.source = FIRST_PARTITION;
+	o->saved.source = SAVED_SETTINGS;
+	o->fresh.source = FIRST_PARTITION;
 	o->saved.unread = 1;
 	o->saved.file.name = o->saved.file.path = o->place.saved = SAVED_ABSOLUTE;
 	failed = run_stages(o);

@@ -6,7 +6,7 @@
  */
 //kbuild:lib-$(CONFIG_OSCONF) += read.o
 #include "read.h"
-#include "hash.h"
+#include "applied.h"
 #include "message.h"
 #include "parse.h"
 
@@ -16,21 +16,25 @@ int FAST_FUNC understand(struct settings_file *file, int min_keys)
 {
 	const char *name = file->file.name;
 	struct report unknown = { NULL, 0 };
-	int name_unknown = (option_mask32 & (OPT_verbose | OPT_dry_run | OPT_file)) && !(option_mask32 & OPT_quiet);
-	int keys = parse_text(file->file.text, file->file.len, &file->settings, &file->report,
-			name_unknown ? &unknown : NULL);
+	int keys = parse_text(file->file.text, file->file.len, file->source, &file->settings,
+			&file->report, &unknown);
 
 	if (keys < 0)
 		return error_msg("%s: not a text file: it has a NUL byte", name);
-	print_report(&unknown, name);
-	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE)
-		file->settings.source = file->source;
 	if (keys < min_keys) {
 		file->report.len = 0;
 		return error_msg("%s: no known key (like hostname=, password=, eth0_ip_addr=)", name);
 	}
 	check_settings(&file->settings, &file->report);
-	print_report(&file->report, name);
+	print_report(&unknown, SAY_NOTICE, name);
+	print_report(&file->report, SAY_ERROR, name);
+	if (file->source == SAVED_SETTINGS) {
+		take_old_entries(&file->settings);
+		if (file->settings.foreign)
+			return error_msg("%s: not a file of settings, it is left as it is", name);
+		if (!keys)
+			notice_msg("%s: no settings in it", name);
+	}
 	file->valid = 1;
 	return file->report.text ? -1 : 0;
 }
@@ -105,7 +109,7 @@ static int read_absolute(struct settings_file *saved, struct place *place)
 	result = read_one(saved, place->saved);
 	if (!newer.text || saved->unread)
 		return result;
-	if (has_digest(newer.text, newer.len, saved->settings.value[KEY_MOVED])) {
+	if (has_entry(&saved->settings, SAVED_RELATIVE, newer.text, newer.len)) {
 		place->saved_moved = 1;
 		return result;
 	}
@@ -134,13 +138,13 @@ int FAST_FUNC read_given_file(struct settings_file *fresh, const char *name)
 	return fresh->file.text ? 0 : perror_msg("%s: can't read", name);
 }
 
-int FAST_FUNC read_osconf(struct settings_file *fresh, const char *applied)
+int FAST_FUNC read_osconf(struct settings_file *fresh, const struct settings *saved)
 {
 	if (read_file(&fresh->file, OSCONF_FILE, OSCONF_SIZE_MAX) != 0)
 		return -1;
 	if (!fresh->file.text && access(OSCONF_REJECTED, F_OK) == 0)
 		notice_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, OSCONF_FILE);
-	fresh->applied = has_digest(fresh->file.text, fresh->file.len, applied);
+	fresh->applied = has_entry(saved, OSCONF_FILE, fresh->file.text, fresh->file.len);
 	if (fresh->applied)
 		verbose_msg("%s has been applied before", OSCONF_FILE);
 	return 0;

@@ -27,8 +27,8 @@ struct settings_file {
 /* Each returns 0, also if there is no file, or -1 after printing a message.
  * Whatever can be used is used, even then. */
 int read_saved(struct settings_file *saved, struct place *place) FAST_FUNC;
-/* Reads os.conf.  applied: the digest of one that was applied before, or NULL */
-int read_osconf(struct settings_file *fresh, const char *applied) FAST_FUNC;
+/* Reads os.conf.  saved: say whether it has been applied before */
+int read_osconf(struct settings_file *fresh, const struct settings *saved) FAST_FUNC;
 /* Reads another file, which must exist */
 int read_given_file(struct settings_file *fresh, const char *name) FAST_FUNC;
 

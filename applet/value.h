@@ -10,18 +10,45 @@
 
 #include "common.h"
 
+/* Where settings come from.  On a config drive, the password is a hash of crypt(5), and
+ * the host name may have underscores; it is saved with them. */
+enum {
+	SAVED_SETTINGS  = 1 << 0,
+	FIRST_PARTITION = 1 << 1,
+	CONFIG_DRIVE    = 1 << 2,
+	ANY_SOURCE      = SAVED_SETTINGS | FIRST_PARTITION | CONFIG_DRIVE,
+};
+
+/* Kinds of values, and what is said of a value that is of another kind; is_valid() and,
+ * for lists, next_item() know what they are */
+#define VALUE_KINDS(KIND) \
+	KIND(VALUE_HOSTNAME,    "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')") \
+	KIND(VALUE_PASSWORD,    "is not the base64 of a line of text") \
+	KIND(VALUE_CRYPT_HASH,  "is not a password hash (like $6$...)") \
+	KIND(VALUE_SHA512,      "is not a sha512-crypt hash (like $6$...)") \
+	KIND(VALUE_APPLIED,     "is not FILE HASH (like os.conf $6$...)") \
+	KIND(VALUE_HOST,        "is not the IPv4 address of a host") \
+	KIND(VALUE_NETMASK,     "is not a contiguous mask (like 255.255.255.0)") \
+	KIND(VALUE_MAC_ADDRESS, "is not a MAC address (six hexadecimal pairs)") \
+	/* items of lists */ \
+	KIND(VALUE_ADDRESS,     "is not an IPv4 address") \
+	KIND(VALUE_ROUTE,       "is not DESTINATION/PREFIX GATEWAY (like 10.0.0.0/8 10.0.0.1)")
+#define VALUE_KIND(kind, wrong) kind,
+enum { VALUE_KINDS(VALUE_KIND) };
+
 /* "00:8c:fa:5e:14:23", as is_mac_address() leaves it */
 enum { MAC_SIZE = 18 };
 
 #define ADDRESS_FORMAT   "%u.%u.%u.%u"
 #define ADDRESS_ARGS(a)  (a) >> 24, ((a) >> 16) & 0xff, ((a) >> 8) & 0xff, (a) & 0xff
 
-/* Both parse the beginning of s.  Return what follows, or NULL if it does not match.
+/* These parse the beginning of s.  Return what follows, or NULL if it does not match.
  * take_number(): a decimal number from 0 to max, without leading zeros.
  * take_address(): four decimal numbers; the octal, hexadecimal and short forms of
- * inet_aton() are refused. */
+ * inet_aton() are refused.  take_password_hash(): one of sha512-crypt. */
 const char *take_number(const char *s, unsigned max, unsigned *number) FAST_FUNC;
 const char *take_address(const char *s, uint32_t *address) FAST_FUNC;
+const char *take_password_hash(const char *s) FAST_FUNC;
 
 struct route {
 	uint32_t destination, netmask;
@@ -29,9 +56,18 @@ struct route {
 };
 
 /* Parse the next item of a list.  *item is its start, *list moves past it.
- * Return 1, 0 at the end of the list, or -1 if the item is not valid. */
+ * Return 1, 0 at the end of the list, or -1 if the item is not valid.
+ * next_applied(): "FILE HASH"; *hash is the latter's start.  In 1.0.0, the hash alone. */
 int next_route(const char **list, const char **item, struct route *route) FAST_FUNC;
 int next_address(const char **list, const char **item, uint32_t *address) FAST_FUNC;
+int next_applied(const char **list, const char **item, const char **hash) FAST_FUNC;
+/* The same for an item of any kind */
+int next_item(int kind, const char **list, const char **item) FAST_FUNC;
+
+/* True if value is of that kind, which is not a list's.  Converts it: see below. */
+int is_valid(int kind, char *value, int source) FAST_FUNC;
+/* What is said of a value that is not */
+const char *wrong_value(int kind) FAST_FUNC;
 
 unsigned prefix_len(uint32_t netmask) FAST_FUNC;
 
