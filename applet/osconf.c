@@ -4,7 +4,8 @@
  *
  * The data flow, one file for each stage:
  *
- *   partition.c   the first partition (device.c, mount.c) -> directory of os.conf
+ *   lock.c        a lock                                  -> only one run at a time
+ *   partition.c   the first partition (device.c, mount.c, ufs.c) -> directory of os.conf
  *   place.c       file systems of /etc                    -> where settings are saved
  *   drive.c       the config drive                        -> its os.conf
  *   read.c        saved settings, os.conf                 -> settings

@@ -27,8 +27,9 @@ static int first_partition_of(const char *disk, char device[DEVICE_SIZE])
 
 /* Finds the disk that holds /.  Returns false if / is on no disk (initramfs, overlay,
  * network).  Documentation/ABI/testing/sysfs-block.  In sysfs, ".." is the device's
- * parent, whatever link leads to the device */
-static int root_disk(char disk[NAME_SIZE])
+ * parent, whatever link leads to the device.
+ * is_hardware: a loop device and a ramdisk have no link "device" */
+static int root_disk(char disk[NAME_SIZE], int *is_hardware)
 {
 	char path[sizeof("/sys/dev/block/:") + 2 * sizeof(int) * 3];
 	char name[sizeof("slaves/") + NAME_SIZE];
@@ -46,6 +47,7 @@ static int root_disk(char disk[NAME_SIZE])
 		name[7] = '\0';
 	if (access("partition", F_OK) == 0)
 		chdir("..");
+	*is_hardware = (access("device", F_OK) == 0);
 	cwd = xrealloc_getcwd_or_warn(NULL);
 	if (cwd)
 		safe_strncpy(disk, bb_get_last_path_component_nostrip(cwd), NAME_SIZE);
@@ -54,42 +56,45 @@ static int root_disk(char disk[NAME_SIZE])
 	return cwd != NULL;
 }
 
-/* No disk of the instance's, though / may be on it */
-static int is_in_memory(const char *disk)
-{
-	return is_prefixed_with(disk, "loop") || is_prefixed_with(disk, "ram")
-		|| is_prefixed_with(disk, "zram");
-}
-
 /* Returns the device that has the first partition of the disk that holds /, or NULL if / is
  * on no disk */
 static const char *find_by_root(char device[DEVICE_SIZE])
 {
 	char disk[NAME_SIZE];
+	int is_hardware;
 
-	if (!root_disk(disk))
+	if (!root_disk(disk, &is_hardware))
 		return NULL;
 	if (first_partition_of(disk, device))
 		return device;
-	if (is_in_memory(disk))
+	if (!is_hardware)
 		return NULL;
 	device_of(disk, device); /* a disk without partitions may hold a file system */
 	return device;
 }
 
-/* Returns a descriptor, or -1 if it has no such directory; says what can't be mounted */
-static int open_candidate(const char *device)
+/* Mounts a device read-only, where nobody else has it mounted for writing, and opens its
+ * root directory.  Returns -1 also if *type is NULL: it has none of our file systems */
+static int open_device(const char *device, const char **type, smallint *read_only)
 {
-	const char *type = file_system_type(device, NULL);
-	smallint read_only = 1;
-	int root = type ? open_mounted(device, type, &read_only) : -1;
-	int dir = root;
+	*read_only = 1;
+	*type = file_system_type(device, NULL);
+	return *type ? open_mounted(device, *type, read_only) : -1;
+}
+
+static int has_directory(const char *device)
+{
+	const char *type;
+	smallint read_only;
+	int root = open_device(device, &type, &read_only);
+	int dir = -1;
 
 	if (root >= 0) {
 		dir = open_real_dir(root, OSCONF_DIR);
 		close(root);
+		close(dir);
 	}
-	return dir;
+	return dir >= 0;
 }
 
 /* Looks for the directory on partition 1 of each disk, if the number of these
@@ -107,11 +112,8 @@ static const char *find_by_directory(char device[DEVICE_SIZE], unsigned *seen)
 		return NULL;
 	*seen = count;
 	while (next_name("/sys/block", disk)) {
-		int dir = first_partition_of(disk, candidate) ? open_candidate(candidate) : -1;
-
-		if (dir < 0)
+		if (!first_partition_of(disk, candidate) || !has_directory(candidate))
 			continue;
-		close(dir);
 		if (found)
 			notice_msg("%s has the directory %s, too: ignored, -d tells which one is meant",
 				candidate, OSCONF_DIR);
@@ -165,28 +167,23 @@ static const char *wait_for_device(const char *spec, char buffer[DEVICE_SIZE], d
 
 /*** Its directory ***/
 
-/* Returns the root directory of a device, mounted read-only, or -1 after printing a message */
 static int open_partition(struct place *place, const char *device)
 {
-	const char *type = file_system_type(device, NULL);
-	smallint read_only = 1;
-	int root;
+	smallint read_only;
+	int root = open_device(device, &place->type, &read_only);
 
-	if (!type)
+	if (!place->type)
 		return error_msg("%s: no FAT" IF_FEATURE_OSCONF_UFS(", ext or UFS")
 			IF_NOT_FEATURE_OSCONF_UFS(" or ext") " file system", device);
-	root = open_mounted(device, type, &read_only);
-	if (root < 0)
-		return -1;
-	verbose_msg("first partition is %s (%s)", device, type);
-	if (read_only) {
+	if (root >= 0)
+		verbose_msg("first partition is %s (%s)", device, place->type);
+	if (read_only)
 		place->device = xstrdup(device);
-		place->type = type;
-	}
 	return root;
 }
 
-/* Returns the root directory of what was found: a directory or a device */
+/* Opens the root directory of what was found: a directory, or a device.  Returns -1 after
+ * printing a message */
 static int open_root(struct place *place, const char *found)
 {
 	int root = open(found, O_RDONLY | O_DIRECTORY);
@@ -200,46 +197,48 @@ static int open_root(struct place *place, const char *found)
 		: error_msg("%s: not a block device or a directory", found);
 }
 
-/* Opens os.conf's directory in that root directory.  -d may also name a config drive.
- * Returns NULL, or the name of what can't be opened, with errno set */
-static const char *open_dir(struct place *place, int root, const char *spec)
+/* A drive's root directory is kept, which keeps it mounted; errno is ENOENT if it is none */
+static int is_drive(struct place *place, int root)
 {
-	int dir;
+	int dir = open_real_dir(root, DRIVE_DIR);
+
+	if (dir < 0)
+		return 0;
+	close(dir);
+	place->drive = root;
+	return 1;
+}
+
+/* Opens os.conf's directory in that root directory of what was found.  -d may also name a
+ * config drive.  Returns 0, or -1 after printing a message */
+static int open_dir(struct place *place, int root, const char *found, int may_be_drive)
+{
+	const char *missing = OSCONF_DIR;
 
 	place->osconf_dir = open_real_dir(root, OSCONF_DIR);
-	if (place->osconf_dir >= 0)
-		return NULL;
-	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && spec && errno == ENOENT) {
-		dir = open_real_dir(root, DRIVE_DIR);
-		if (dir >= 0) {
-			close(dir);
-			place->drive = root;
-			return NULL;
-		}
+	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && may_be_drive && place->osconf_dir < 0 && errno == ENOENT) {
+		if (is_drive(place, root))
+			return 0;
 		if (errno != ENOENT)
-			return DRIVE_DIR;
+			missing = DRIVE_DIR;
 	}
-	return OSCONF_DIR;
+	if (place->osconf_dir < 0)
+		perror_msg("%s: can't open directory %s", found, missing);
+	close(root); /* its directory keeps it mounted */
+	return place->osconf_dir < 0 ? -1 : 0;
 }
 
 int FAST_FUNC open_osconf_dir(struct place *place, const char *spec, deadline_t deadline)
 {
 	char buffer[DEVICE_SIZE];
-	const char *found = wait_for_device(spec, buffer, deadline), *missing;
+	const char *found = wait_for_device(spec, buffer, deadline);
 	int root;
 
 	if (!found)
 		return spec ? error_msg("%s: no such partition", spec)
 			: error_msg("no disk with directory "OSCONF_DIR" on its first partition");
 	root = open_root(place, found);
-	if (root < 0)
-		return -1;
-	missing = open_dir(place, root, spec);
-	if (missing)
-		perror_msg("%s: can't open directory %s", found, missing);
-	if (!ENABLE_FEATURE_OSCONF_CONFIG_DRIVE || place->drive != root)
-		close(root); /* its directory keeps it mounted */
-	return missing ? -1 : 0;
+	return root < 0 ? -1 : open_dir(place, root, found, spec != NULL);
 }
 
 /*** Written to ***/
@@ -267,21 +266,19 @@ int FAST_FUNC has_work(const struct place *place)
  * descriptor of ours is open, too */
 int FAST_FUNC open_for_writing(struct place *place)
 {
+	const char *device = place->device;
 	smallint read_only = 0;
-	int root, failed = 0;
+	int root, failed;
 
-	if (!place->device || place->osconf_dir < 0)
+	if (!device || place->osconf_dir < 0)
 		return 0;
+	place->device = NULL;
 	close(place->osconf_dir);
-	root = open_mounted(place->device, place->type, &read_only);
-	place->osconf_dir = root < 0 ? root : open_real_dir(root, OSCONF_DIR);
+	place->osconf_dir = root = open_mounted(device, place->type, &read_only);
 	if (root < 0)
 		return -1;
-	if (place->osconf_dir < 0)
-		failed = perror_msg("%s: can't open directory %s", place->device, OSCONF_DIR);
-	close(root);
+	failed = open_dir(place, root, device, 0);
 	if (read_only && !is_ufs(place->type))
-		failed = error_msg("%s is read-only", place->device);
-	place->device = NULL;
+		failed = error_msg("%s is read-only", device);
 	return failed;
 }
