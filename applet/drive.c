@@ -62,18 +62,6 @@ int FAST_FUNC open_drive(struct place *place, deadline_t deadline)
 	return failed;
 }
 
-/*** Its os.conf ***/
-
-int FAST_FUNC read_drive(struct settings_file *drive, const struct place *place)
-{
-	static const char name[] ALIGN1 = DRIVE_FILE;
-
-	drive->source = CONFIG_DRIVE;
-	if (fchdir(place->drive) == 0 && read_file(&drive->file, name, OSCONF_SIZE_MAX) != 0)
-		return -1;
-	return drive->file.text ? 0 : perror_msg("%s: can't read", name);
-}
-
 /*** What is new in it ***/
 
 void FAST_FUNC drop_known_password(struct settings *fresh, const struct settings *saved)
