@@ -245,8 +245,6 @@ int FAST_FUNC is_valid(int kind, char *value, int source)
 		return decode_password(value) == 0;
 	case VALUE_CRYPT_HASH:
 		return is_crypt_hash(value);
-	case VALUE_SHA512:
-		return is_password_hash(value);
 	case VALUE_NETMASK:
 		return is_netmask(address);
 	case VALUE_MAC_ADDRESS:

@@ -25,7 +25,6 @@ enum {
 	KIND(VALUE_HOSTNAME,    "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')") \
 	KIND(VALUE_PASSWORD,    "is not the base64 of a line of text") \
 	KIND(VALUE_CRYPT_HASH,  "is not a password hash (like $6$...)") \
-	KIND(VALUE_SHA512,      "is not a sha512-crypt hash (like $6$...)") \
 	KIND(VALUE_APPLIED,     "is not FILE HASH (like os.conf $6$...)") \
 	KIND(VALUE_HOST,        "is not the IPv4 address of a host") \
 	KIND(VALUE_NETMASK,     "is not a contiguous mask (like 255.255.255.0)") \
