@@ -102,7 +102,7 @@ int FAST_FUNC next_route(const char **list, const char **item, struct route *rou
 	return 1;
 }
 
-int FAST_FUNC next_applied(const char **list, const char **item, const char **hash)
+int FAST_FUNC next_applied(const char **list, const char **item)
 {
 	const char *s = *list;
 
@@ -111,24 +111,18 @@ int FAST_FUNC next_applied(const char **list, const char **item, const char **ha
 		return 0;
 	*item = s;
 	*list = strchrnul(s, ';');
-	if (*s != '$') {
-		s += strcspn(s, " ;");
-		s += (*s == ' ');
-	}
-	*hash = s;
-	return take_password_hash(s) == *list ? 1 : -1;
+	return take_password_hash(s + strcspn(s, "$;'")) == *list ? 1 : -1;
 }
 
 int FAST_FUNC next_item(int kind, const char **list, const char **item)
 {
 	struct route route;
-	const char *hash;
 
 	switch (kind) {
 	case VALUE_ROUTE:
 		return next_route(list, item, &route);
 	case VALUE_APPLIED:
-		return next_applied(list, item, &hash);
+		return next_applied(list, item);
 	default:
 		return next_address(list, item, &route.gateway);
 	}

@@ -56,10 +56,10 @@ struct route {
 
 /* Parse the next item of a list.  *item is its start, *list moves past it.
  * Return 1, 0 at the end of the list, or -1 if the item is not valid.
- * next_applied(): "FILE HASH"; *hash is the latter's start.  In 1.0.0, the hash alone. */
+ * next_applied(): "FILE HASH"; in 1.0.0, the hash alone. */
 int next_route(const char **list, const char **item, struct route *route) FAST_FUNC;
 int next_address(const char **list, const char **item, uint32_t *address) FAST_FUNC;
-int next_applied(const char **list, const char **item, const char **hash) FAST_FUNC;
+int next_applied(const char **list, const char **item) FAST_FUNC;
 /* The same for an item of any kind */
 int next_item(int kind, const char **list, const char **item) FAST_FUNC;
 
