@@ -8,64 +8,64 @@
 #include "applied.h"
 #include "hash.h"
 
-/* An item is the name, a space and the hash */
-static int is_named(const char *item, const char *hash, const char *name)
+static char *next_entry(char *entry)
+{
+	entry = strchrnul(entry, ';');
+	return entry + strspn(entry, "; ");
+}
+
+/* Returns the entry "NAME HASH", or NULL */
+static char *find_entry(char *list, const char *name)
 {
 	size_t len = strlen(name);
 
-	return hash == item + len + 1 && strncmp(item, name, len) == 0;
+	for (; list && *list; list = next_entry(list))
+		if (strncmp(list, name, len) == 0 && list[len] == ' ')
+			return list;
+	return NULL;
 }
 
 int FAST_FUNC has_entry(const struct settings *settings, const char *name, const char *text, size_t len)
 {
-	const char *list = settings->value[KEY_APPLIED], *item, *hash;
+	const char *hash = find_entry(settings->value[KEY_APPLIED], name);
 	char *digest;
-	int same = 0;
+	int same;
 
-	while (text && list && next_applied(&list, &item, &hash) > 0) {
-		if (!is_named(item, hash, name))
-			continue;
-		digest = digest_text(text, len, hash);
-		same = (digest && is_prefixed_with(hash, digest));
-		free(digest);
-	}
+	if (!text || !hash)
+		return 0;
+	hash = strchr(hash, '$');
+	digest = digest_text(text, len, hash);
+	same = (digest && is_prefixed_with(hash, digest));
+	free(digest);
 	return same;
 }
 
 char* FAST_FUNC entry_digest(const struct settings *settings, const char *text, size_t len)
 {
-	const char *list = settings->value[KEY_APPLIED], *item, *hash = NULL;
+	const char *list = settings->value[KEY_APPLIED];
 
-	if (list)
-		next_applied(&list, &item, &hash);
-	return digest_text(text, len, hash);
+	return digest_text(text, len, list ? strchr(list, '$') : NULL);
 }
 
 void FAST_FUNC set_entry(struct settings *settings, const char *name, const char *digest)
 {
-	const char *list = settings->value[KEY_APPLIED], *item, *hash;
-	char *new, *p;
+	char *old = settings->value[KEY_APPLIED];
+	/* other settings may have the same list */
+	char *list = xstrdup(old ? old : ""), *entry = find_entry(list, name);
 
-	if (!list)
-		list = "";
-	p = new = xmalloc(strlen(list) + strlen(name) + (digest ? strlen(digest) : 0) + sizeof("; ;"));
-	while (next_applied(&list, &item, &hash) > 0)
-		if (!is_named(item, hash, name))
-			p += sprintf(p, "%.*s;", (int)(list - item), item);
+	if (entry)
+		overlapping_strcpy(entry, next_entry(entry));
+	entry = last_char_is(list, ';');
+	if (entry)
+		*entry = '\0';
 	if (digest)
-		p += sprintf(p, "%s %s;", name, digest);
-	settings->value[KEY_APPLIED] = NULL;
-	if (p != new) {
-		p[-1] = '\0';
-		settings->value[KEY_APPLIED] = new;
-	}
+		list = xasprintf("%s %s%s%s", name, digest, *list ? ";" : "", list);
+	settings->value[KEY_APPLIED] = *list ? list : NULL;
 }
 
 int FAST_FUNC has_drive_entry(const struct settings *settings)
 {
-	const char *list = settings->value[KEY_APPLIED];
-
-	return list && strstr(list, DRIVE_FILE " ");
+	return find_entry(settings->value[KEY_APPLIED], DRIVE_FILE) != NULL;
 }
 
 static void take_old_entry(struct settings *settings, int key, const char *name)
@@ -73,7 +73,7 @@ static void take_old_entry(struct settings *settings, int key, const char *name)
 	const char *hash = settings->value[key];
 
 	settings->value[key] = NULL;
-	if (hash)
+	if (hash && is_password_hash(hash))
 		set_entry(settings, name, hash);
 }
 

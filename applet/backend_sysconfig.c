@@ -100,8 +100,7 @@ static int replace_address(struct batch *batch, const struct step *step)
 	char lines[2 * COMMAND_SIZE];
 
 	sprintf(lines, "DEVICE=%s\nONBOOT=yes\nBOOTPROTO=static\n"
-		"IPADDR="ADDRESS_FORMAT"\nNETMASK="ADDRESS_FORMAT"\n", step->name,
-		ADDRESS_ARGS(step->route.destination), ADDRESS_ARGS(step->route.netmask));
+		"IPADDR=%s\nNETMASK=%s\n", step->name, step->eth[IP_ADDR], step->eth[NETMASK]);
 	return replace_section(batch, xasprintf(SCRIPTS "/ifcfg-%s", step->name), lines);
 }
 
@@ -134,7 +133,7 @@ int FAST_FUNC converge_sysconfig(struct batch *batch, const struct plan *plan)
 		if (step->what == STEP_HOSTNAME)
 			sprintf(lines, "HOSTNAME=%s\n", step->name);
 		/* initscripts have their own ifcfg-lo */
-		if (step->what != STEP_ADDRESS || step->route.destination == INADDR_LOOPBACK)
+		if (step->what != STEP_ADDRESS || !step->eth)
 			continue;
 		failed |= replace_address(batch, step);
 		failed |= replace_routes(batch, plan, step->name);

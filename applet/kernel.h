@@ -24,6 +24,7 @@ struct card {
 	smallint eth;            /* N if it is ethN of the settings, else -1 */
 	smallint keeps_routes;   /* for make_plan() only */
 	uint32_t new_ip_addr, new_netmask; /* for make_plan() only: from the settings */
+	char *const *values;     /* the same: all of its interface */
 };
 struct address {
 	char label[IFNAMSIZ];    /* the card's name, or an alias like eth0:1 */

@@ -13,6 +13,7 @@
  *   read.c        saved settings, os.conf                 -> settings
  *     parse.c       text                                    -> values of the known keys
  *     settings.c    values (value.c)                        -> checked; merged; text again
+ *     applied.c     a file that can't be removed            -> whether it has been applied
  *   kernel.c      rtnetlink                               -> cards, addresses, routes
  *   cards.c       described interfaces                    -> their cards in the kernel
  *   converge.c    settings                                -> files derived from them
@@ -161,7 +162,7 @@ static void say_what_stays(uint32_t interfaces)
 
 	for (n = 0; n < INTERFACES_MAX; n++)
 		if (interfaces & (1U << n))
-			notice_msg("eth%d stays as saved", n);
+			notice_msg("eth%d stays as it was saved", n);
 }
 
 /* The config drive's os.conf, if it is new, is the fresh one unless the first partition

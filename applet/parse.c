@@ -118,7 +118,7 @@ int FAST_FUNC parse_text(char *text, size_t len, int source, struct settings *se
 				continue;
 			if (!comments)
 				comments = settings->comments = xmalloc(len + 2);
-			comments += sprintf(comments, "%s\n", line);
+			comments = stpcpy(stpcpy(comments, line), "\n");
 		/* don't show the line: it may contain a password */
 		} else if (*line && ++bad_lines <= SHOWN_MAX) {
 			report_line(report, "# line %u: not an assignment (key=value)%s", line_number,

@@ -63,6 +63,7 @@ static void plan_new_address(struct plan *plan, const struct card *card, int set
 
 	step->route.destination = card->new_ip_addr;
 	step->route.netmask = card->new_netmask;
+	step->eth = card->values;
 	step->set_broadcast = set_broadcast;
 }
 
@@ -233,6 +234,7 @@ static void set_new_address(struct card *card, const struct settings *settings)
 		card->new_ip_addr = INADDR_LOOPBACK;
 		card->new_netmask = 0xff000000;
 	} else if (card->eth >= 0) {
+		card->values = &settings->value[KEY_INTERFACE(card->eth)];
 		card->new_ip_addr = address_of_key(settings, KEY_INTERFACE(card->eth) + IP_ADDR);
 		card->new_netmask = address_of_key(settings, KEY_INTERFACE(card->eth) + NETMASK);
 	}

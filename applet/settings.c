@@ -146,7 +146,7 @@ static char *checked_value(const struct settings *settings, int key, struct repo
 	if (row->properties & LIST)
 		return clean_list(report, key, value);
 	if (!(row->properties & settings->source))
-		wrong = "is not for saved settings: it is dropped";
+		wrong = "is not read from saved settings";
 	else if (kind == VALUE_PASSWORD && !value[strspn(value, "*")])
 		return NULL;
 	else if (is_valid(kind, value, settings->source))

@@ -27,12 +27,12 @@ enum {
 	GLOBAL(PASSWORD,       "password",       VALUE_PASSWORD,    FIRST_PARTITION | CONFIG_DRIVE | SECRET) \
 	GLOBAL(DNS_NAMESERVER, "dns_nameserver", VALUE_ADDRESS,     ANY_SOURCE | LIST) \
 	/* where /etc/shadow is not persistent */ \
-	GLOBAL(PASSWORD_HASH,  "password_hash",  VALUE_SHA512,      SAVED_SETTINGS | SECRET) \
+	GLOBAL(PASSWORD_HASH,  "password_hash",  VALUE_CRYPT_HASH,  SAVED_SETTINGS | SECRET) \
 	/* what was applied and can't be removed: applied.h.  1.0.0 had a key for each file */ \
 	GLOBAL(APPLIED,        "applied",        VALUE_APPLIED,     SAVED_SETTINGS | SECRET | LIST) \
-	GLOBAL(OLD_MOVED,      "moved",          VALUE_SHA512,      SAVED_SETTINGS | SECRET) \
+	GLOBAL(OLD_MOVED,      "moved",          VALUE_CRYPT_HASH,  SAVED_SETTINGS | SECRET) \
 IF_FEATURE_OSCONF_CONFIG_DRIVE( \
-	GLOBAL(OLD_DRIVE,      "drive",          VALUE_SHA512,      SAVED_SETTINGS | SECRET) \
+	GLOBAL(OLD_DRIVE,      "drive",          VALUE_CRYPT_HASH,  SAVED_SETTINGS | SECRET) \
 	/* the last hash and instance_id of a drive */ \
 	GLOBAL(DRIVE_PASSWORD, "drive_password", VALUE_CRYPT_HASH,  SAVED_SETTINGS | SECRET) \
 	GLOBAL(INSTANCE_ID,    "instance_id",    VALUE_HOSTNAME,    CONFIG_DRIVE | SECRET) \

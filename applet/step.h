@@ -15,6 +15,7 @@ struct step {
 	enum { STEP_HOSTNAME, STEP_NO_ALIAS, STEP_NO_ADDRESS, STEP_ADDRESS, STEP_ROUTE, STEP_NO_ROUTE } what;
 	const char *name;      /* host name, card or alias */
 	struct route route;    /* STEP_ADDRESS: the address and its netmask */
+	char *const *eth;      /* STEP_ADDRESS: the values of its interface; NULL: lo */
 	unsigned metric;
 	smallint set_broadcast; /* the kernel does not set it by itself */
 };

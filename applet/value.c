@@ -102,7 +102,7 @@ int FAST_FUNC next_route(const char **list, const char **item, struct route *rou
 	return 1;
 }
 
-int FAST_FUNC next_applied(const char **list, const char **item, const char **hash)
+int FAST_FUNC next_applied(const char **list, const char **item)
 {
 	const char *s = *list;
 
@@ -111,27 +111,7 @@ int FAST_FUNC next_applied(const char **list, const char **item, const char **ha
 		return 0;
 	*item = s;
 	*list = strchrnul(s, ';');
-	if (*s != '$') {
-		s += strcspn(s, " ;");
-		s += (*s == ' ');
-	}
-	*hash = s;
-	return take_password_hash(s) == *list ? 1 : -1;
-}
-
-int FAST_FUNC next_item(int kind, const char **list, const char **item)
-{
-	struct route route;
-	const char *hash;
-
-	switch (kind) {
-	case VALUE_ROUTE:
-		return next_route(list, item, &route);
-	case VALUE_APPLIED:
-		return next_applied(list, item, &hash);
-	default:
-		return next_address(list, item, &route.gateway);
-	}
+	return take_password_hash(s + strcspn(s, "$;'")) == *list ? 1 : -1;
 }
 
 unsigned FAST_FUNC prefix_len(uint32_t netmask)
@@ -231,6 +211,10 @@ int FAST_FUNC decode_password(char *base64)
 	return (len && strlen(base64) == len && !strchr(base64, '\n')) ? 0 : -1;
 }
 
+/*** Kinds of values ***/
+
+#define CASE(kind, valid, wrong) case VALUE_##kind: return valid;
+
 int FAST_FUNC is_valid(int kind, char *value, int source)
 {
 	uint32_t address = 0;
@@ -239,27 +223,25 @@ int FAST_FUNC is_valid(int kind, char *value, int source)
 	if (!end || *end)
 		address = 0; /* never a valid value */
 	switch (kind) {
-	case VALUE_HOSTNAME:
-		return is_hostname(value, source != FIRST_PARTITION);
-	case VALUE_PASSWORD:
-		return decode_password(value) == 0;
-	case VALUE_CRYPT_HASH:
-		return is_crypt_hash(value);
-	case VALUE_SHA512:
-		return is_password_hash(value);
-	case VALUE_NETMASK:
-		return is_netmask(address);
-	case VALUE_MAC_ADDRESS:
-		return is_mac_address(value);
-	default: /* VALUE_HOST */
-		return is_host_address(address);
+	VALUE_KINDS(CASE, NO_VALUE)
 	}
+	return 0;
+}
+
+int FAST_FUNC next_item(int kind, const char **list, const char **item)
+{
+	struct route route;
+
+	switch (kind) {
+	VALUE_KINDS(NO_VALUE, CASE)
+	}
+	return 0;
 }
 
 const char* FAST_FUNC wrong_value(int kind)
 {
-#define WRONG(kind, wrong) wrong "\0"
-	static const char wrong[] ALIGN1 = VALUE_KINDS(WRONG);
+#define WRONG(kind, valid, wrong) wrong "\0"
+	static const char wrong[] ALIGN1 = VALUE_KINDS(WRONG, WRONG);
 
 	return nth_string(wrong, kind);
 }

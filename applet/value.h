@@ -19,22 +19,24 @@ enum {
 	ANY_SOURCE      = SAVED_SETTINGS | FIRST_PARTITION | CONFIG_DRIVE,
 };
 
-/* Kinds of values, and what is said of a value that is of another kind; is_valid() and,
- * for lists, next_item() know what they are */
-#define VALUE_KINDS(KIND) \
-	KIND(VALUE_HOSTNAME,    "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')") \
-	KIND(VALUE_PASSWORD,    "is not the base64 of a line of text") \
-	KIND(VALUE_CRYPT_HASH,  "is not a password hash (like $6$...)") \
-	KIND(VALUE_SHA512,      "is not a sha512-crypt hash (like $6$...)") \
-	KIND(VALUE_APPLIED,     "is not FILE HASH (like os.conf $6$...)") \
-	KIND(VALUE_HOST,        "is not the IPv4 address of a host") \
-	KIND(VALUE_NETMASK,     "is not a contiguous mask (like 255.255.255.0)") \
-	KIND(VALUE_MAC_ADDRESS, "is not a MAC address (six hexadecimal pairs)") \
-	/* items of lists */ \
-	KIND(VALUE_ADDRESS,     "is not an IPv4 address") \
-	KIND(VALUE_ROUTE,       "is not DESTINATION/PREFIX GATEWAY (like 10.0.0.0/8 10.0.0.1)")
-#define VALUE_KIND(kind, wrong) kind,
-enum { VALUE_KINDS(VALUE_KIND) };
+/* Kinds of values, a row for each; add one here: when it is valid (in is_valid() and
+ * next_item()), and what is said of one that is not.  ITEM: one of a list. */
+#define VALUE_KINDS(VALUE, ITEM) \
+	VALUE(HOSTNAME,    is_hostname(value, source != FIRST_PARTITION), \
+		"is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')") \
+	VALUE(PASSWORD,    decode_password(value) == 0, "is not the base64 of a line of text") \
+	VALUE(CRYPT_HASH,  is_crypt_hash(value), "is not a password hash (like $6$...)") \
+	VALUE(HOST,        is_host_address(address), "is not the IPv4 address of a host") \
+	VALUE(NETMASK,     is_netmask(address), "is not a contiguous mask (like 255.255.255.0)") \
+	VALUE(MAC_ADDRESS, is_mac_address(value), "is not a MAC address (six hexadecimal pairs)") \
+	ITEM(ADDRESS,      next_address(list, item, &route.gateway), "is not an IPv4 address") \
+	ITEM(ROUTE,        next_route(list, item, &route), \
+		"is not DESTINATION/PREFIX GATEWAY (like 10.0.0.0/8 10.0.0.1)") \
+	ITEM(APPLIED,      next_applied(list, item), "is not FILE HASH (like os.conf $6$...)")
+
+#define NO_VALUE(kind, valid, wrong)
+#define VALUE_KIND(kind, valid, wrong) VALUE_##kind,
+enum { VALUE_KINDS(VALUE_KIND, VALUE_KIND) };
 
 /* "00:8c:fa:5e:14:23", as is_mac_address() leaves it */
 enum { MAC_SIZE = 18 };
@@ -57,10 +59,10 @@ struct route {
 
 /* Parse the next item of a list.  *item is its start, *list moves past it.
  * Return 1, 0 at the end of the list, or -1 if the item is not valid.
- * next_applied(): "FILE HASH"; *hash is the latter's start.  In 1.0.0, the hash alone. */
+ * next_applied(): "FILE HASH"; in 1.0.0, the hash alone. */
 int next_route(const char **list, const char **item, struct route *route) FAST_FUNC;
 int next_address(const char **list, const char **item, uint32_t *address) FAST_FUNC;
-int next_applied(const char **list, const char **item, const char **hash) FAST_FUNC;
+int next_applied(const char **list, const char **item) FAST_FUNC;
 /* The same for an item of any kind */
 int next_item(int kind, const char **list, const char **item) FAST_FUNC;
 

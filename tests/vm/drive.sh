@@ -117,7 +117,7 @@ case_drive_and_partition() {
 		"osconf: os.conf: no known key (like hostname=, password=, eth0_ip_addr=)
 nonsense"
 	is "-d names the drive, by its label or its device" \
-		"$(vm_run 'for d in LABEL=config-2 /dev/sr0; do sed -i -e /^drive=/d -e s/VM_10/x/ /etc/os.conf; osconf -q -d $d; hostname; done' | no_times)" \
+		"$(vm_run 'for d in LABEL=config-2 /dev/sr0; do sed -i -e /^applied=/d -e s/VM_10/x/ /etc/os.conf; osconf -q -d $d; hostname; done' | no_times)" \
 		"VM_10_20_xxxx
 VM_10_20_xxxx"
 	vm_stop
