@@ -19,14 +19,14 @@
  * there.  Any user can lock that, so nothing waits for it beyond the deadline */
 static int open_lock(const char *root)
 {
-	char *etc = concat_path_file(root ? root : "/", "etc");
 	int fd = root ? -1 : open(LOCK_FILE, O_WRONLY);
 
+	if (!root)
+		root = "/";
 	if (fd < 0)
-		fd = open(etc, O_RDONLY | O_DIRECTORY);
+		fd = open(concat_path_file(root, "etc"), O_RDONLY | O_DIRECTORY);
 	if (fd < 0 && errno == ENOENT) /* it will be made */
-		fd = open(root ? root : "/", O_RDONLY | O_DIRECTORY);
-	free(etc);
+		fd = open(root, O_RDONLY | O_DIRECTORY);
 	return fd;
 }
 
