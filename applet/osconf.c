@@ -108,12 +108,12 @@ static int find_first_partition(struct osconf *o)
 {
 	int failed = 0;
 
-	if (!o->root)
-		mount_kernel_filesystems();
 	if (!(option_mask32 & OPT_dry_run)) {
 		failed = wait_for_others(o->root, o->deadline);
 		o->may_write = !failed;
 	}
+	if (!o->root)
+		mount_kernel_filesystems();
 	if (o->file)
 		failed |= read_given_file(&o->fresh, o->file);
 	failed |= find_place(&o->place, o->saved_name);
