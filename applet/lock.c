@@ -9,24 +9,21 @@
 #include "lock.h"
 #include "message.h"
 
-/* A file that only root can open, so that no user can hold the lock.  It is there before
- * /run and any disk are, is the same one in an initramfs, a chroot and a mount namespace,
- * and nothing is left behind.  It takes uevents from whoever writes to it
- * (Documentation/ABI/testing/sysfs-uevent); nobody reads or locks it otherwise. */
-#define LOCK_FILE "/sys/bus/platform/uevent"
-
-/* Where that can't be opened (a container, a user's namespace), and with -R, it is /etc
- * there.  Any user can lock that, so nothing waits for it beyond the deadline */
+/* What only root can open (proc(5), /proc/PID/fd), so that no user can hold the lock.  It is
+ * there before /run and any disk are, also in a container or an initramfs, is not opened
+ * for writing, and nothing of it is left behind.
+ * Where /proc is not mounted yet, nor any user there yet, it is /etc; so it is with -R.
+ * A user could lock that; nobody waits for him beyond the deadline */
 static int open_lock(const char *root)
 {
-	char *etc = concat_path_file(root ? root : "/", "etc");
-	int fd = root ? -1 : open(LOCK_FILE, O_WRONLY);
+	int fd = root ? -1 : open("/proc/1/fd", O_RDONLY | O_DIRECTORY);
 
+	if (!root)
+		root = "/";
 	if (fd < 0)
-		fd = open(etc, O_RDONLY | O_DIRECTORY);
+		fd = open(concat_path_file(root, "etc"), O_RDONLY | O_DIRECTORY);
 	if (fd < 0 && errno == ENOENT) /* it will be made */
-		fd = open(root ? root : "/", O_RDONLY | O_DIRECTORY);
-	free(etc);
+		fd = open(root, O_RDONLY | O_DIRECTORY);
 	return fd;
 }
 

@@ -10,8 +10,9 @@
 #include "wait.h"
 
 /* Waits until no other run is left, or until the deadline, and keeps others out until
- * the process ends.  /sys must be mounted, and nothing of the partition yet: whoever has
- * it mounted keeps others from mounting it for writing.
+ * the process ends.  Comes before mount_kernel_filesystems(): each mount of /proc has files
+ * of its own, and two runs have to lock the same one.  And before the first partition:
+ * whoever has that mounted keeps others from mounting it for writing.
  * root: the argument of -R, or NULL.
  * Returns 0, or -1 after printing a message: no file may be replaced or removed then. */
 int wait_for_others(const char *root, deadline_t deadline) FAST_FUNC;

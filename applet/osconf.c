@@ -107,10 +107,6 @@ static int keep_others_out(struct osconf *o)
 {
 	int failed = 0;
 
-	if (!o->root)
-		mount_kernel_filesystems();
-	if (open_root_directory(o->root ? o->root : "/") != 0)
-		return perror_msg("%s: can't open", o->root ? o->root : "/");
 	if (!(option_mask32 & OPT_dry_run)) {
 		failed = wait_for_others(o->root, o->deadline);
 		o->may_write = !failed;
@@ -118,8 +114,14 @@ static int keep_others_out(struct osconf *o)
 	return failed;
 }
 
-static int read_option_f(struct osconf *o)
+static int open_options(struct osconf *o)
 {
+	const char *root = o->root ? o->root : "/";
+
+	if (!o->root)
+		mount_kernel_filesystems();
+	if (open_root_directory(root) != 0)
+		return perror_msg("%s: can't open", root);
 	return o->file ? read_given_file(&o->fresh.file, o->file, OSCONF_SIZE_MAX) : 0;
 }
 
@@ -302,7 +304,7 @@ static int run_stage(void *data)
 static int run_stages(struct osconf *o)
 {
 	static int (*const stages[])(struct osconf *o) = {
-		keep_others_out, read_option_f, find_first_partition, change_root,
+		keep_others_out, open_options, find_first_partition, change_root,
 		read_saved_settings, read_fresh_settings, match_cards, write_files, set_up_network
 	};
 	enum { CHANGE_ROOT = 3 };
