@@ -54,8 +54,8 @@ static void say_found(const struct settings *settings, const struct kernel *kern
 {
 	unsigned i;
 
-	if (plan->no_default)
-		notice_msg("no default route: no gateway is given");
+	if (plan->no_default && plan->steps)
+		notice_msg("no gateway: only the cards' own networks and destinations can be reached");
 	for (i = 0; i < kernel->cards; i++) {
 		const struct card *card = &kernel->card[i];
 
