@@ -20,8 +20,10 @@
  *     backend*.c    a plan                                  -> files of another network system
  *   commit.c      settings                                -> durable; os.conf consumed
  *     password.c    hash (hash.c)                           -> /etc/shadow
- *   plan.c        settings and what the kernel has        -> steps (step.c): what is missing
- *   run.c         steps                                   -> run in this process
+ *   network.c     settings                                -> the kernel has what they describe
+ *     plan.c        settings and what the kernel has        -> steps (step.c): what is missing
+ *     run.c         steps                                   -> the kernel
+ *     command.c     steps                                   -> commands, for a dry run
  *
  * Helpers: path.c finds files, file.c reads and wipes them, replace.c replaces them
  * durably, section.c replaces a section of a file,
@@ -33,8 +35,6 @@
 //config:config OSCONF
 //config:	bool "osconf (24 kb)"
 //config:	default n
-//config:	select IFCONFIG
-//config:	select ROUTE
 //config:	select VOLUMEID
 //config:	select FEATURE_VOLUMEID_EXT
 //config:	select FEATURE_VOLUMEID_FAT
@@ -84,9 +84,9 @@
 #include "lock.h"
 #include "message.h"
 #include "mount.h"
+#include "network.h"
 #include "partition.h"
 #include "read.h"
-#include "run.h"
 
 struct osconf {
 	const char *device, *file, *saved_name, *root, *backend_name; /* options */
@@ -237,7 +237,7 @@ static int match_cards(struct osconf *o)
 /* Derives files from the saved settings; if some could not be read, files stay as they are */
 static int derive_files(struct osconf *o, struct batch *batch)
 {
-	struct plan plan = { NULL, 0 };
+	struct plan plan = { NULL, 0, 0 };
 	int failed;
 
 	if (o->saved.main.unread)
@@ -274,17 +274,15 @@ static int write_files(struct osconf *o)
 
 static int set_up_network(struct osconf *o)
 {
-	struct plan plan = { NULL, 0 };
-	int failed = 0;
-
 	if (o->root && !(option_mask32 & OPT_dry_run))
 		return 0;
+	if (!o->root)
+		read_hostname(&o->kernel);
 	if (o->backend != BACKEND_LIVE)
 		o->kernel.cards = 0;
-	if (!o->root)
-		failed = read_kernel(&o->kernel);
-	make_plan(&plan, &o->settings, &o->kernel);
-	return run_plan(&plan) | failed;
+	if (o->root || o->backend != BACKEND_LIVE)
+		return run_once(&o->settings, &o->kernel);
+	return converge_network(&o->settings, &o->kernel);
 }
 
 struct stage {
