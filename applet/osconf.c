@@ -16,8 +16,10 @@
  *     backend*.c    a plan                                  -> files of another network system
  *   commit.c      settings                                -> durable; os.conf consumed
  *     password.c    hash (hash.c)                           -> /etc/shadow
- *   plan.c        settings and what the kernel has        -> steps (step.c): what is missing
- *   run.c         steps                                   -> run in this process
+ *   network.c     settings                                -> the kernel has what they describe
+ *     plan.c        settings and what the kernel has        -> steps (step.c): what is missing
+ *     run.c         steps                                   -> the kernel
+ *     command.c     steps                                   -> commands, for a dry run
  *
  * Helpers: file.c replaces files durably, section.c replaces a section of a file,
  * message.c and report.c report errors, guard.c survives a function that dies, wait.c
@@ -28,8 +30,6 @@
 //config:config OSCONF
 //config:	bool "osconf (24 kb)"
 //config:	default n
-//config:	select IFCONFIG
-//config:	select ROUTE
 //config:	select VOLUMEID
 //config:	select FEATURE_VOLUMEID_EXT
 //config:	select FEATURE_VOLUMEID_FAT
@@ -79,9 +79,9 @@
 #include "hash.h"
 #include "message.h"
 #include "mount.h"
+#include "network.h"
 #include "partition.h"
 #include "read.h"
-#include "run.h"
 
 struct osconf {
 	const char *device, *file, *saved_name, *root, *backend_name; /* options */
@@ -217,7 +217,7 @@ static int match_cards(struct osconf *o)
 static int write_files(struct osconf *o)
 {
 	struct batch batch = { NULL, 0 };
-	struct plan plan = { NULL, 0 };
+	struct plan plan = { NULL, 0, 0 };
 	int failed = 0;
 
 	if (!o->saved.unread) {
@@ -239,17 +239,15 @@ static int write_files(struct osconf *o)
 
 static int set_up_network(struct osconf *o)
 {
-	struct plan plan = { NULL, 0 };
-	int failed = 0;
-
 	if (o->root && !(option_mask32 & OPT_dry_run))
 		return 0;
+	if (!o->root)
+		read_hostname(&o->kernel);
 	if (o->backend != BACKEND_LIVE)
 		o->kernel.cards = 0;
-	if (!o->root)
-		failed = read_kernel(&o->kernel);
-	make_plan(&plan, &o->saved.settings, &o->kernel);
-	return run_plan(&plan) | failed;
+	if (o->root || o->backend != BACKEND_LIVE)
+		return run_once(&o->saved.settings, &o->kernel);
+	return converge_network(&o->saved.settings, &o->kernel);
 }
 
 struct stage {
