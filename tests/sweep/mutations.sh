@@ -53,9 +53,13 @@ a stage that dies ends the run|osconf|faults first|s/failed |= result;/failed |=
 lo is a card|cards|live|s/ && !card->loopback//
 a port of a bridge is a card|cards|live|s/ && !card->enslaved//
 saved settings take another card|osconf|live store|s/o->fresh.valid ? &o->fresh.settings : NULL/\&o->saved.settings/
-a second default route as good as the first|plan|live settings|s/if (r->wanted && r->metric == 0/if (0/
-routes of old stay|plan|live|s/if (!r->card->keeps_routes || r->wanted/if (1/
-the broadcast address is any|plan|live|s/if (first->broadcast != broadcast)/if (0)/
+a second default route as good as the first|plan|live settings|s/metric = LATER_METRIC + goal->card->eth/metric = 0/
+routes of old stay|plan|live|s/if (!goal || work->note.i..wanted/if (1/
+an address may have any property|kernel|live|s/return flags == IFA_F_PERMANENT/return 1/
+a route may have any property|kernel|live|s/!(attributes->types . ~PLAIN)/1/
+others may be before ours|plan|live|s/if (r \&\& !in_front)/if (r)/
+one try is enough|network|live|s/RUNS = 2/RUNS = 1/
+the broadcast address is any|plan|live|s/ && (card->loopback || address->broadcast == broadcast)//
 lines in hosts add up|converge|faults child|s/if (!is_ours(old, end - old))/if (1)/
 the drive's os.conf is applied at every boot|osconf|drive|s/if (has_digest(o->drive.file.text.*/if (0) {/
 the drive's os.conf is remembered though its password is not set|commit|faults drive|s/password == 0 ? KEY_DRIVE : KEY_DRIVE_PASSWORD/KEY_DRIVE/; s/password == 0 ? c->fresh->digest : NULL/c->fresh->digest/
