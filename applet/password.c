@@ -41,17 +41,15 @@ static void finish_interrupted(const char *path)
 	free(new);
 }
 
-/* Returns root's line, or NULL.  A NUL byte ends no line: the C library reads on. */
+/* Returns root's line, or NULL.  What is behind a NUL byte counts as a line: when the file
+ * is written, it becomes one. */
 static char *find_line(const struct file *file)
 {
 	char *line = file->text, *end = file->text + file->len;
 
-	while (line && !is_prefixed_with(line, "root:")) {
-		line = memchr(line, '\n', end - line);
-		if (line)
-			line++;
-	}
-	return line;
+	while (line < end && !is_prefixed_with(line, "root:"))
+		line += strcspn(line, "\n") + 1;
+	return line < end ? line : NULL;
 }
 
 /* Copies root's password field.  Caller frees.  Returns 0, or -1 after printing why
