@@ -197,13 +197,13 @@ static int read_settings(struct osconf *o)
 {
 	int failed = read_saved(&o->saved, &o->place);
 
+	o->settings = o->saved.settings; /* whatever becomes of the rest */
 	if (!o->file && o->place.osconf_dir >= 0)
 		failed |= read_osconf(&o->fresh, &o->saved.settings);
 	if (o->fresh.file.text && !o->fresh.applied)
 		failed |= understand(&o->fresh, 1);
 	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && !o->file)
 		failed |= take_drive(o);
-	o->settings = o->saved.settings;
 	if (o->fresh.valid)
 		say_what_stays(merge_settings(&o->settings, &o->saved.settings, &o->fresh.settings));
 	return failed | complain_of_missing_addresses(&o->settings);
