@@ -204,7 +204,7 @@ static int read_saved_settings(struct osconf *o)
 {
 	int failed = read_saved(&o->saved, &o->place);
 
-	o->settings = o->saved.main.settings;
+	o->settings = o->saved.main.settings; /* whatever becomes of the rest */
 	return failed;
 }
 
