@@ -120,8 +120,11 @@ static void drop_old_entries(struct commit *c)
 		set_entry(c->result, OSCONF_FILE, NULL);
 	if (fstatat(c->place->osconf_dir, SAVED_RELATIVE, &st, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
 		set_entry(c->result, SAVED_RELATIVE, NULL);
-	if (fresh->valid && may_be_removed(fresh) && has_drive_entry(c->result))
-		set_entry(c->result, DRIVE_FILE, NULL);
+	if (fresh->valid && may_be_removed(fresh)) { /* it goes, or gets another one */
+		set_entry(c->result, OSCONF_FILE, NULL);
+		if (has_drive_entry(c->result))
+			set_entry(c->result, DRIVE_FILE, NULL);
+	}
 }
 
 /* Keeps refused values: they would be lost with os.conf, or when saved settings that

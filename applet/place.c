@@ -48,7 +48,8 @@ static int is_overlay_volatile(int fd)
 	return result;
 }
 
-static int is_persistent(int fd, const char *name)
+/* dir: the directory of a file fd, or fd itself: only directories have an overlay's device */
+static int is_persistent(int fd, int dir, const char *name)
 {
 	struct statfs fs;
 
@@ -57,7 +58,7 @@ static int is_persistent(int fd, const char *name)
 		return UNKNOWN;
 	}
 	return !(fs.f_flags & RDONLY) && !is_volatile(fd)
-		&& ((uint32_t)fs.f_type != OVERLAY || !is_overlay_volatile(fd));
+		&& ((uint32_t)fs.f_type != OVERLAY || !is_overlay_volatile(dir));
 }
 
 int FAST_FUNC is_read_only(int fd)
@@ -77,7 +78,7 @@ static int is_shadow_persistent(int etc)
 	if (walk(&path, FROM_ROOT, bb_path_shadow_file) != 0 || !path.st.st_mode)
 		return etc;
 	fd = openat(path.dir, path.rest, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	result = is_persistent(fd, bb_path_shadow_file);
+	result = is_persistent(fd, path.dir, bb_path_shadow_file);
 	close(fd);
 	return result;
 }
@@ -106,7 +107,7 @@ int FAST_FUNC find_place(struct place *place, const char *saved)
 		return 0;
 	/* a name that leads nowhere is reported when it is read */
 	if (walk(&path, FROM_ROOT, SAVED_ABSOLUTE) == 0) {
-		persistent = is_persistent(path.dir, "/etc");
+		persistent = is_persistent(path.dir, path.dir, "/etc");
 		place->etc_read_only = is_read_only(path.dir);
 	}
 	shadow = is_shadow_persistent(persistent);

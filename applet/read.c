@@ -21,16 +21,17 @@ int FAST_FUNC understand(struct settings_file *file, int min_keys)
 	file->keys = parse_text(file->file.text, file->file.len, file->source, &file->settings, &file->report, &unknown);
 	if (file->keys < 0)
 		return error_msg("%s: not a text file: it has a NUL byte", name);
-	if (file->source != SAVED_SETTINGS || (option_mask32 & OPT_verbose))
-		print_report(&unknown, SAY_NOTICE, name);
 	if (file->keys < min_keys) {
 		file->report.len = 0;
 		return error_msg("%s: no known key (like hostname=, password=, eth0_ip_addr=)", name);
 	}
+	print_report(&unknown, SAY_NOTICE, name);
 	file->to_rewrite = file->source == SAVED_SETTINGS && file->settings.value[KEY_PASSWORD];
 	check_settings(&file->settings, &file->report);
 	if (file->source == SAVED_SETTINGS)
 		take_old_entries(&file->settings);
+	if (file->source == SAVED_SETTINGS && file->settings.foreign)
+		return error_msg("%s: not a file of settings, it is left as it is", name);
 	print_report(&file->report, SAY_ERROR, name);
 	file->valid = 1;
 	return file->report.text ? -1 : 0;
@@ -44,11 +45,8 @@ static int understand_saved(struct settings_file *saved)
 {
 	int result = saved->file.text ? understand(saved, 0) : 0;
 
-	if (saved->valid && saved->settings.foreign) {
-		saved->valid = 0;
+	if (saved->settings.foreign)
 		saved->report.text = NULL;
-		result = error_msg("%s: not a file of settings, it is left alone", saved->file.name);
-	}
 	saved->unread |= saved->file.text && !saved->valid;
 	if (saved->valid && !saved->keys) {
 		notice_msg("%s: no settings in it", saved->file.name);
