@@ -34,6 +34,7 @@ series := $(firstword $(shell cat patches/*.patch | cksum))
 
 # Versions and compilers don't mix: "gcc -m32" builds in 1.38.0-gcc_-m32
 space := $(subst ,, )
+comma := ,
 objects := $(O)/obj/$(BUSYBOX_VERSION)-$(subst $(space),_,$(subst /,_,$(CC)))
 
 # musl-gcc comes without the kernel's headers: lent from the machine
@@ -77,7 +78,7 @@ help:
 	@echo '  test-full        the same with every fault and many more power cuts'
 	@echo '  mutations        take gates out of the applet, one at a time: does a quick test notice?'
 	@echo '  matrix           every release, architecture, C library and configuration'
-	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on os.conf and on saved settings (60)'
+	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on all that osconf reads (60)'
 	@echo '  upstream-test    busybox'"'"'s own test suite, with the series and without, 1.38.0 and 1.37.0'
 	@echo '  randconfig-test  busybox with the series in COUNT= random configurations (10, SEED=1)'
 	@echo '  size             what osconf costs, by program, patch and function; UPDATE=1:'
@@ -349,19 +350,24 @@ variant-%: $(objects)/%/.built
 	@install -m 755 $(<D)/busybox $(VARIANT)/osconf
 	@ln -sf $(O)/busybox $(VARIANT)/busybox
 
+# os.conf and saved settings by one source; the others with what they share
+fuzz_targets := osconf saved disk files accounts kernel
+fuzz_sources = $(if $(filter osconf saved,$*),fuzz,$* harness $(if $(filter disk,$*),,machine))
+
 .PHONY: fuzz-targets
-fuzz-targets: $(O)/fuzz/fuzz-osconf $(O)/fuzz/fuzz-saved
+fuzz-targets: $(addprefix $(O)/fuzz/fuzz-,$(fuzz_targets))
 
 # The libraries' only main is libFuzzer's
-$(O)/fuzz/%: tests/fuzz/fuzz.c $(objects)/fuzz/.built
+$(O)/fuzz/fuzz-%: $(wildcard tests/fuzz/*.[ch]) $(objects)/fuzz/.built
 	$(call say,FUZZ $@)
 	$(Q)mkdir -p $(@D)
 	$(Q)for lib in $$(cd $(objects)/fuzz && find . -name lib.a); do \
 		objcopy --redefine-sym main=busybox_main $(objects)/fuzz/$$lib $(@D)/$$(echo $$lib | tr -d ./).a || exit; done
 	$(Q)clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -D_GNU_SOURCE \
-		-DSAVED=$(if $(filter %-saved,$@),1,0) -include $(objects)/fuzz/include/autoconf.h \
+		$(if $(filter saved,$*),-DSAVED=1,-DSAVED=0) -include $(objects)/fuzz/include/autoconf.h \
 		-I$(objects)/fuzz/include -I$(tree)/include -I$(tree)/networking/osconf -DBB_VER='""' -DKBUILD_MODNAME=osconf \
-		-o $@ $< -Wl,--start-group $(@D)/*.a -Wl,--end-group
+		$(if $(filter osconf saved,$*),,-Wl$(comma)--wrap=exit) $(if $(filter kernel,$*),$(addprefix -Wl$(comma)--wrap=,socket send recv recvfrom)) \
+		-o $@ $(fuzz_sources:%=tests/fuzz/%.c) -Wl,--start-group $(@D)/*.a -Wl,--end-group
 
 .PHONY: clean
 clean:

@@ -293,8 +293,11 @@ static int remove_sources(struct commit *c)
 	}
 	if (!fresh->valid || !may_be_removed(fresh))
 		return failed;
-	if (!fresh->report.text)
-		unlinkat(c->place->osconf_dir, OSCONF_REJECTED, 0);
+	if (!fresh->report.text && unlinkat(c->place->osconf_dir, OSCONF_REJECTED, 0) != 0
+	 && errno != ENOENT && errno != EROFS
+	) {
+		failed = perror_msg("%s: can't remove", OSCONF_REJECTED);
+	}
 	if (consume(c->place) == 0)
 		return failed;
 	if (!fresh->digest)

@@ -26,12 +26,12 @@ if [ "${1-}" = scenarios ]; then
 	exit
 fi
 mkdir "$scratch/machine"
-# The disk is an overlay over memory: osconf can't know, and no disk is waited for.
+# The disk is an overlay over memory, which osconf can't find: no disk is waited for.
 # Where there are none, it is a directory.
 # shellcheck disable=SC2016
 timeout "${LIMIT:-7200}" unshare ${as_root:+-r} -mnupf --kill-child --mount-proc sh -c '
 	cd "$scratch/machine" && mount -t tmpfs machine . && cd "$scratch/machine" && mkdir lower upper work disk || exit
-	mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work disk disk 2>/dev/null || {
+	mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work disk disk 2>/dev/null && mv upper over || {
 		cd / && umount "$scratch/machine" && cd "$scratch/machine" && mkdir disk || exit
 	}
 	mkdir disk/etc disk/first

@@ -56,9 +56,11 @@ try_states() { # FILE MACS MEMORY WORDS
 	tr -d '\r' <"$console" >"$work/out"
 	count=$(grep -c '^STATE' "$work/out")
 	counted=$(sed -n 's/^COUNTED //p' "$work/out")
+	early=$(sed -n 's/^EARLY //p' "$work/out")
 }
 
-# The end must have each of these lines, and each state must come to it
+# The end must have each of these lines, and each state must come to it. Power was cut
+# only if what the boot does is not done in some of them, and done in others
 verdict() { # WHAT LINE...
 	what=$1
 	shift
@@ -69,6 +71,10 @@ verdict() { # WHAT LINE...
 			return
 		}
 	done
+	if [ "${early:-0}" = 0 ] || [ "$early" -ge "$count" ]; then
+		echo "FAIL: $what: before the boot had changed anything: ${early:-0} of $count states"
+		return
+	fi
 	bad=$(grep -c '^STATE.*differs' "$work/out")
 	if [ "$bad" = 0 ]; then
 		echo "PASS: $what"

@@ -39,5 +39,5 @@ record_boot "" builder || fail "a boot is recorded"
 try_states grow-state "" 768 "mib=$LARGER"
 # sectors, and blocks of 4 KiB
 larger=$((LARGER - P1_START - P1_SIZE))
-verdict "$name: after a power cut in $count states of $flushes flushes, in $counted of them before it had begun" \
+verdict "$name: after a power cut in $count states of $flushes flushes, in $early of them before it had begun" \
 	"EXPECTED partition $((larger << 11)) of $((larger << 8)) blocks" "EXPECTED grow-root 0" "EXPECTED e2fsck 0"
