@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034,SC2154
+# shellcheck shell=sh disable=SC2034,SC2094,SC2154
 # Files -> what boot loader, kernel and init do with them: the boot loader's
 # configurations, the initramfs, the drivers, and the commands of a boot
 
@@ -18,61 +18,96 @@ boot_lines() {
 ### Initramfs
 
 # $initramfs: the tree of what the kernel unpacks at its start; empty: none was
-# found. It is the one that the boot loader names, or that is called like one
+# found. It is what the boot loader names, one file or several, or what is called
+# like one. $work/initramfs.trouble: why it can't be read
 find_initramfs() {
 	initramfs=''
-	boot_lines >"$work/boot-lines"
+	with_trouble "$work/boot-lines.trouble" boot_lines >"$work/boot-lines"
 	awk -F '\t' '
 		{ n = split($3, word, /[ \t]+/) }
-		{ for (i = 1; i <= n; i++)
-			if (tolower(word[i]) ~ /^(initrd(16|efi)?|INITRD)$/ && word[i + 1] != "") print $1 "\t" word[i + 1]
-			else if (word[i] ~ /^initrd=./) print $1 "\t" substr(word[i], 8) }' "$work/boot-lines" >"$work/initramfs-names"
+		{
+			for (i = 1; i <= n; i++) {
+				names = ""
+				if (tolower(word[i]) ~ /^initrd(16|efi)?$/)
+					while (++i <= n)
+						names = names " " word[i]
+				else if (word[i] ~ /^initrd=./)
+					names = " " substr(word[i], 8)
+				gsub(/,/, " ", names)
+				gsub(/ \([^)]*\)/, " ", names)
+				if (names != "" && length(names) < 1024 && lines++ < 40)
+					print $1 "\t" names
+			}
+		}' "$work/boot-lines" >"$work/initramfs-names"
 	for tree in $boot_trees; do
-		matching '^(boot/)?(initr[^/]*|initramfs[^/]*|rootfs[.]cpio[^/]*|core[.]gz)$' | sed "s,^,$tree$TAB,"
+		matching '^(boot/)?(initr[^/]*|initramfs[^/]*|rootfs[.]cpio[^/]*|core[.]gz)$' | sed "/ /d; s,^,$tree$TAB,"
 	done >>"$work/initramfs-names"
-	while IFS=$TAB read -r named name; do
+	while IFS=$TAB read -r named list; do
 		for tree in "$named" $boot_trees; do
-			for path in "$name" "boot/${name#/}"; do
-				[ "$(look_type "$path")" = f ] || continue
-				open_initramfs "$path" && return
-			done
+			find_images "$list" && {
+				open_initramfs && return
+				break
+			}
 		done
 	done <"$work/initramfs-names"
 }
 
-# Documentation/driver-api/early-userspace/buffer-format.rst: archives one behind
-# the other, each compressed or not, with zeros between them. Microcode comes
-# first, and is not compressed
-open_initramfs() { # PATH
-	whole=$work/initramfs.whole cpio=$work/initramfs.cpio
-	find_file "$path"
-	contents_found 1073741824 >"$whole"
-	offset=0
-	while [ "$(hex_at "$whole" "$offset" 6)" = 303730373031 ]; do
-		end=$(tail -c +$((offset + 1)) "$whole" | grep -abo -m 1 'TRAILER!!!' | head -n 1 | cut -d : -f 1)
-		[ -n "$end" ] || break
-		next=$(after_zeros "$whole" $(((offset + end + 11 + 3) / 4 * 4)))
-		[ -n "$next" ] || break
-		offset=$next
-	done
-	unpack "$whole" "$offset" >"$cpio" || return
-	rm -f "$whole"
+# Keys of all of these files, to $work/initramfs-keys. Returns 1 if one is not there
+find_images() { # NAMES
+	: >"$work/initramfs-keys"
+	for path in $1; do
+		if find_file "$path" && [ "$file_type" = f ]; then
+			printf '%s\n' "$file_key"
+		elif find_file "boot/${path#/}" && [ "$file_type" = f ]; then
+			printf '%s\n' "$file_key"
+		else
+			return 1
+		fi
+	done >>"$work/initramfs-keys"
+	[ -s "$work/initramfs-keys" ]
+}
+
+# Archives one behind the other, each compressed or not, with zeros between them.
+# Microcode comes first, and is not compressed
+open_initramfs() {
+	whole=$work/initramfs.whole cpio=$work/initramfs.cpio room=$(half_free)
+	[ $((room > 2147483648)) = 0 ] || room=2147483648
+	while IFS= read -r key; do
+		contents "$key" 1073741824
+		head -c $(((4 - $(wc -c <"$whole") % 4) % 4)) /dev/zero
+	done <"$work/initramfs-keys" >"$whole"
+	rm -rf "$work/initramfs"
 	tree=$work/initramfs
-	rm -rf "$tree"
 	mkdir "$tree"
-	open_cpio "$cpio" || return
+	open_cpio "$whole"
+	if [ -s "$tree/after" ]; then
+		read -r offset <"$tree/after"
+		{
+			head -c "$offset" "$whole"
+			unpack "$whole" "$offset"
+		} | head -c "$room" >"$cpio"
+		rm -rf "$tree"
+		mkdir "$tree"
+		[ "$(wc -c <"$cpio")" -lt "$room" ] || initramfs_trouble "unpacked, it takes more than $(mebibytes "$room") MiB"
+		open_cpio "$cpio"
+	else
+		mv "$whole" "$cpio"
+		echo "$cpio" >"$tree/at"
+	fi
+	rm -f "$whole"
+	[ -s "$tree/index" ] || {
+		[ -s "$work/initramfs.trouble" ] || initramfs_trouble "it is damaged, or compressed in an unknown way"
+		return 1
+	}
 	initramfs=$tree
 }
 
-# Where the next byte is that is not zero, within 64 KiB
-after_zeros() { # FILE OFFSET
-	zeros=$(dd if="$1" bs=4 skip=$(($2 / 4)) count=16384 2>/dev/null | od -An -v -tx1 -w1 | awk '$1 != "00" { print NR - 1; exit }')
-	[ -z "$zeros" ] || echo $(($2 + zeros))
+initramfs_trouble() { # WHY
+	echo "the initramfs: $1" >>"$work/initramfs.trouble"
 }
 
 unpack() { # FILE OFFSET
 	case $(hex_at "$1" "$2" 6) in
-	30373037303[12]) program='cat' ;;
 	1f8b*) program="gzip -dc" ;;
 	fd377a585a00) program="xz -dc" ;;
 	5d0000*) program="xz --format=lzma -dc" ;;
@@ -83,44 +118,70 @@ unpack() { # FILE OFFSET
 	*) return 1 ;;
 	esac
 	has_tool "${program%% *}" || {
-		cp "$work/trouble" "$work/initramfs.trouble"
+		cat "$work/trouble" >>"$work/initramfs.trouble"
 		return 1
 	}
 	# what follows the compressed data may not be theirs
 	# shellcheck disable=SC2086
-	tail -c +$(($2 + 1)) "$1" | limited $program 2>/dev/null | head -c 2147483648
+	tail -c +$(($2 + 1)) "$1" | limited $program 2>/dev/null
+	[ ! -e late ] || initramfs_trouble "$(first_line "$work/trouble")"
 }
 
 ### Drivers
 
 # What there is: $work/builtin, lines of modules.builtin and kernel configurations;
-# $work/modules, PLACE NAME of each module
+# $work/modules, PLACE NAME of each module, wherever it is
 find_drivers() {
 	: >"$work/builtin"
-	: >"$work/modules"
 	for tree in $root $initramfs $boot_trees; do
 		matching '^((usr/)?lib/modules/[^/]*/modules[.]builtin|(boot/)?(config|kconfig)(-[^/]*)?)$' >"$work/lists-of-builtin"
 		while IFS= read -r path; do
 			text "$path" >>"$work/builtin"
 		done <"$work/lists-of-builtin"
+	done
+	list_modules
+}
+
+list_modules() {
+	for tree in $root $initramfs $boot_trees; do
 		place=root
 		[ "$tree" != "$initramfs" ] || place=initramfs
-		matching '^(usr/)?lib/modules/.*[.]ko([.][a-z0-9]+)?$' | sed "s,.*/,$place ,; s/\.ko.*//; s/-/_/g" >>"$work/modules"
-	done
+		sed "s,.*/,,; s,^,$place ,; s/\.ko.*//; s/-/_/g" "$tree/modules"
+	done | sort -u >"$work/modules"
 }
 
 # Where a driver is: builtin (in the kernel), initramfs, root; empty: nowhere;
 # unknown, if nothing says what the kernel has built in. MODULE has _ for -,
 # OPTION is kconfig's
 driver() { # MODULE OPTION
-	[ -e "$work/builtin" ] || find_drivers
+	[ -e "$work/builtin" ] || with_trouble "$work/builtin.trouble" find_drivers
+	had_trouble "$work/builtin.trouble"
 	if grep -qE "/$(echo "$1" | sed 's/_/[-_]/g')\.ko|^CONFIG_$2=y" "$work/builtin"; then
 		echo builtin
-	elif place=$(sort "$work/modules" | grep -m 1 " $1\$"); then
+		return
+	fi
+	has_module "$1" || search_modules
+	if has_module "$1"; then
+		place=$(grep -m 1 " $1\$" "$work/modules")
 		echo "${place% *}"
 	elif [ ! -s "$work/builtin" ]; then
 		echo unknown
 	fi
+}
+
+has_module() { # MODULE
+	grep -q " $1\$" "$work/modules"
+}
+
+# Of an ext file system only the wanted directories are known as yet
+search_modules() {
+	[ ! -e "$work/searched" ] || return
+	: >"$work/searched"
+	for tree in $boot_trees; do
+		read -r kind <"$tree/kind"
+		[ "$kind" != ext ] || { IFS= read -r at <"$tree/at" && find_modules_of_ext; }
+	done
+	list_modules
 }
 
 ### The commands of a boot
@@ -140,16 +201,20 @@ boot_commands() {
 		printf '%s\t%s\t%s\n' "$path" "$action" "$line"
 		case $action in askfirst | respawn) ;; *) commands_of "$line" ;; esac
 	done <"$work/inittab"
-	if is_systemd; then
-		for directory in $(names etc/systemd/system | grep '\.\(wants\|requires\)$'); do
-			for unit in $(names "etc/systemd/system/$directory"); do
-				lines_of "etc/systemd/system/$directory/$unit" unit
-			done
-		done
-	fi
+	! is_systemd || commands_of_units
 	for path in etc/rc.local etc/rc.d/rc.local; do
 		lines_of "$path" run
 	done
+}
+
+# The same, simple commands as a shell takes them apart: FILE ACTION HOW PROGRAM
+# ARGUMENTS. HOW: words of what is around it: cttyhack, setsid, the terminal that
+# it is redirected to
+simple_commands() {
+	{
+		code etc/default/osconf | sed "s,^,etc/default/osconf${TAB}run$TAB,"
+		cat "$work/commands"
+	} | awk -F '\t' -v OFS='\t' -f "$here/commands.awk"
 }
 
 is_systemd() {
@@ -200,34 +265,133 @@ commands_of() { # COMMAND
 }
 
 services() { # DIRECTORY NAMES
-	for service in $(names "$1" | grep "$2"); do
+	names "$1" | grep -e "$2" | while IFS= read -r service; do
 		lines_of "$1/$service" run
 	done
 }
 
+# A script up to where it ends at its outermost level, without here-documents
 lines_of() { # PATH ACTION
 	case $1 in etc/*) lines=$1 ;; *) lines=${1#/} ;; esac
 	code "$lines" | awk -v path="$lines" -v action="$2" -v OFS='\t' '
-		NF { gsub(/\t/, " "); sub(/^ +/, ""); print path, action, $0 }'
+		word != "" { if ($1 == word) word = ""; next }
+		{ gsub(/\t/, " ") }
+		/\\$/ { held = held substr($0, 1, length($0) - 1); next }
+		{ $0 = held $0; held = "" }
+		/^exit([ ;]|$)/ { exit }
+		match($0, /<<-? *["\047\\]?[A-Za-z_][A-Za-z_0-9]*/) {
+			word = substr($0, RSTART, RLENGTH)
+			gsub(/[^A-Za-z_0-9]/, "", word)
+		}
+		NF { sub(/^ +/, ""); print path, action, $0 }'
 }
 
-# Of the commands those that run osconf: FILE ACTION ARGUMENTS
+### systemd
+
+# PATH of each unit that something wants, unless it is masked
+enabled_units() {
+	[ ! -e "$work/enabled" ] || { cat "$work/enabled" && return; }
+	matching '^(etc|(usr/)?lib)/systemd/system/[^/]+[.](wants|requires)/[^/]+$' | awk -F / '!seen[$NF]++' >"$work/wanted-units"
+	while IFS= read -r path; do
+		is_masked "${path##*/}" || printf '%s\n' "$path"
+	done <"$work/wanted-units" >"$work/enabled"
+	cat "$work/enabled"
+}
+
+# The file that holds for a unit: /etc before /usr/lib; of an instance the template
+unit_file() { # UNIT: sets unit_path, unit_link
+	template=$1
+	case $1 in *@*.*) template=${1%%@*}@.${1##*.} ;; esac
+	unit_path='' unit_link=''
+	for unit_name in "$1" "$template"; do
+		for directory in etc usr/local/lib lib usr/lib; do
+			its_entry=$(entry "$directory/systemd/system/$unit_name")
+			[ -n "$its_entry" ] || continue
+			unit_path=$directory/systemd/system/$unit_name
+			unit_link=${its_entry##*"$TAB"}
+			return
+		done
+	done
+	# lib may be a link
+	for directory in lib usr/lib; do
+		! exists "$directory/systemd/system/$template" || { unit_path=$directory/systemd/system/$template && return; }
+	done
+	return 1
+}
+
+is_masked() { # UNIT
+	unit_file "$1" && [ "$unit_link" = /dev/null ]
+}
+
+# Its text, and that of its drop-ins. A file in the directory of wants counts if
+# there is no other
+unit_text() { # UNIT WANTS-PATH
+	if unit_file "$1"; then
+		code "$unit_path"
+	else
+		code "$2"
+	fi
+	for directory in usr/lib lib etc; do
+		for unit_name in "$template" "$1"; do
+			names "$directory/systemd/system/$unit_name.d" | grep '[.]conf$' | while IFS= read -r name; do
+				code "$directory/systemd/system/$unit_name.d/$name"
+			done
+		done
+	done | awk '1'
+}
+
+# An empty ExecStart= takes back those before it
+commands_of_units() {
+	enabled_units >"$work/units"
+	while IFS= read -r its_path; do
+		case $its_path in *.service) ;; *) continue ;; esac
+		exec_lines "$its_path" "${its_path##*/}"
+	done <"$work/units"
+}
+
+exec_lines() { # PATH UNIT
+	unit_text "$2" "$1" | awk -v path="$1" -v OFS='\t' '
+		{ gsub(/\t/, " ") }
+		/\\$/ { held = held substr($0, 1, length($0) - 1) " "; next }
+		{ $0 = held $0; held = "" }
+		/^ExecStart(Pre|Post)? *=/ {
+			key = $0; sub(/ *=.*/, "", key)
+			sub(/^[^=]*= */, "")
+			if ($0 == "") {
+				for (i = 1; i <= n; i++)
+					if (keys[i] == key) keys[i] = ""
+				next
+			}
+			sub(/^[-@:+!]*/, "")
+			keys[++n] = key; line[n] = $0
+		}
+		END {
+			for (turn = 1; turn <= 3; turn++)
+				for (i = 1; i <= n; i++)
+					if (keys[i] == (turn == 1 ? "ExecStartPre" : turn == 2 ? "ExecStart" : "ExecStartPost"))
+						print path, "unit", line[i]
+		}'
+}
+
+### Of the commands
+
+# Those that run osconf: FILE ACTION ARGUMENTS
 osconf_commands() {
-	awk -F '\t' -v OFS='\t' '
-		{
-			line = $3
-			if ($2 == "unit" && line !~ /^ExecStart(Pre|Post)?=/)
-				next
-			gsub(/\[ [^]]*\]|test -[a-z] [^ ]*|command -v [^ ]*|which [^ ]*/, "", line)
-			if (line ~ /^[ \t]*(e?(echo|info|begin|end)|printf|log|logger|description|Description|Documentation|name|pidfile|SyslogIdentifier|#)[ =\t]/)
-				next
-			line = " " line
-			if (!match(line, /[ \t=\/"'\''(&|;!]osconf([ \t;"'\'')&|<>]|$)/))
-				next
-			rest = substr(line, RSTART + 7)
-			sub(/^["'\'']/, "", rest)
-			sub(/[;&|<>)"'\''].*/, "", rest)
-			gsub(/^[ \t]+|[ \t]+$/, "", rest)
-			print $1, $2, rest
-		}' "$work/commands"
+	awk -F '\t' -v OFS='\t' '$4 ~ /(^|\/)osconf$/ { print $1, $2, $5 }' "$work/simple"
+}
+
+### The kernel's command line
+
+# Its words, one a line, of all boot loaders' entries
+kernel_words() {
+	had_trouble "$work/boot-lines.trouble"
+	awk -F '\t' '
+		{ line = $3 }
+		{ gsub(/["\047]/, " ", line); sub(/^[ \t]+/, "", line) }
+		tolower(line) ~ /^(linux(16|efi)?|kernel|append|options|grub_cmdline_linux(_default)?[ \t]*=)[ \t]/ || $2 ~ /cmdline/ {
+			sub(/^GRUB_CMDLINE_LINUX(_DEFAULT)?[ \t]*=/, "", line)
+			n = split(line, word, /[ \t]+/)
+			for (i = 1; i <= n; i++)
+				if (word[i] != "") print word[i]
+		}' "$work/boot-lines"
 }

@@ -1,0 +1,134 @@
+# shellcheck shell=sh disable=SC2154,SC2034
+# The rule of the network: nothing but osconf sets up a card
+
+rule_network() {
+	tree=$root
+	backend=live
+	! find_osconf || {
+		IFS=$TAB read -r path action arguments <"$starts"
+		options_of "$arguments"
+	}
+	{
+		ifupdown_cards
+		openwrt_cards
+		sysconfig_cards
+		systemd_cards
+		netplan_cards
+		kernel_cards
+		command_cards
+		{
+			names etc/runlevels/boot
+			names etc/runlevels/default
+		} | grep -xE 'dhcpcd|NetworkManager|connman' | sed 's/^/the service /'
+	} >"$work/cards"
+	sort -u "$work/cards" | while IFS= read -r what; do
+		broken "$what sets up a card, which is osconf's: remove it there"
+	done
+}
+
+# ip= of the kernel (Documentation/admin-guide/nfs/nfsroot.rst), and of initramfs-tools
+# and dracut; off and none are nothing
+kernel_cards() {
+	kernel_words | awk '
+		!/^ip=/ { next }
+		{
+			value = substr($0, 4)
+			n = split(value, field, ":")
+			method = n == 1 ? value : n >= 7 ? field[7] : field[n]
+			if (value == "" || value ~ /^(off|none)$/ || (n >= 7 && field[7] ~ /^(off|none)$/ && field[1] == ""))
+				next
+			print "the kernel: " $0
+		}'
+}
+
+# What a command of the boot does: a DHCP client, or an address
+command_cards() {
+	awk -F '\t' '
+		$2 == "askfirst" { next }
+		{ program = $4; sub(/.*\//, "", program) }
+		program ~ /^(udhcpc6?|dhcpcd|dhclient)$/ { print "/" $1; next }
+		program == "ifconfig" && $5 ~ /^[^ ]+ ([0-9]+\.[0-9]+\.|add |inet )/ && $5 !~ /^lo / { print "/" $1; next }
+		program == "ip" && $5 ~ /^(-[^ ]+ )*a(d|dd|ddr|ddre|ddres|ddress)? a(d|dd)? / && $5 !~ / lo$/ { print "/" $1 }' "$work/simple"
+}
+
+# Without what is osconf's own. Files of interfaces.d may be included by a line that
+# osconf keeps; a stanza of manual is no set-up, unless osconf writes one of its own
+ifupdown_cards() {
+	{
+		echo etc/network/interfaces
+		names etc/network/interfaces.d | sed 's,^,etc/network/interfaces.d/,'
+	} | while IFS= read -r path; do
+		text "$path" | sed '/^# BEGIN osconf/,/^# END osconf/d' |
+			awk -v path="/$path" -v backend="$backend" '
+				$1 != "iface" || $2 ~ /^lo(:.*)?$/ { next }
+				$NF == "manual" && backend != "ifupdown" { next }
+				{ print path " (iface " $2 ")" }'
+	done
+}
+
+openwrt_cards() {
+	code etc/config/network | tr -d "\"'" | awk '
+		function tell() { if (name != "" && device != "lo" && proto ~ /^(dhcp|static|pppoe)/) print "/etc/config/network (" name ")" }
+		$1 == "config" { tell(); name = $2 == "interface" ? $3 : ""; device = proto = "" }
+		$1 == "option" && ($2 == "device" || $2 == "ifname") { device = $3 }
+		$1 == "option" && $2 == "proto" { proto = $3 }
+		END { tell() }'
+}
+
+# A file of the same card, whatever it is called: with -b sysconfig osconf writes
+# ifcfg-ethN, and the other one is a rival
+sysconfig_cards() {
+	names etc/sysconfig/network-scripts | grep '^ifcfg-' | grep -v -e '^ifcfg-lo$' -e '~$' -e '[.]bak$' -e '[.]rpm[a-z]*$' | while IFS= read -r name; do
+		text "etc/sysconfig/network-scripts/$name" | sed '/^# BEGIN osconf/,/^# END osconf/d' | tr -d "\"'" |
+			awk -v path="/etc/sysconfig/network-scripts/$name" -v backend="$backend" '
+				{ sub(/^[ \t]*(export[ \t]+)?/, "") }
+				/^DEVICE=lo$/ { own = 1 }
+				/^(BOOTPROTO=(dhcp|bootp)|IPADDR[0-9]*=.)/ { found = 1 }
+				/^(DEVICE=(eth|en)|HWADDR=.)/ && backend == "sysconfig" { found = 1 }
+				/^ONBOOT=no/ && backend != "sysconfig" { own = 1 }
+				END { if (found && !own) print path }'
+	done
+}
+
+netplan_cards() {
+	names etc/netplan | grep '\.yaml$' | while IFS= read -r name; do
+		! code "etc/netplan/$name" | grep -q 'ethernets:' || echo "/etc/netplan/$name"
+	done
+}
+
+# Which of these is on: by systemd, or by a start script of sysvinit's
+systemd_cards() {
+	enabled_units | sed 's,.*/,,' >"$work/units-on"
+	if grep -qE '^(systemd-networkd|dbus-org\.freedesktop\.network1)\.(service|socket)$' "$work/units-on" && ! is_masked systemd-networkd.service; then
+		matching '^(etc|(usr/)?lib)/systemd/network/[^/]*[.]network([.]d/[^/]*[.]conf)?$' >"$work/networks"
+		while IFS= read -r path; do
+			! takes_a_card "$path" || echo "/$path"
+		done <"$work/networks"
+	fi
+	if grep -qE '^NetworkManager(-wait-online)?\.service$' "$work/units-on" && ! is_masked NetworkManager.service ||
+		[ -n "$(matching '^etc/rc[2-5S][.]d/S[0-9]*(network-manager|NetworkManager)$')" ]; then
+		manages_nothing || echo NetworkManager
+	fi
+	! grep -q '^cloud-init' "$work/units-on" || echo cloud-init
+}
+
+# systemd.network(5). Those of systemd itself are for containers and virtual cards
+takes_a_card() { # PATH
+	text "$1" | sed 's/[ 	]*=[ 	]*/=/' >"$work/network"
+	grep -qiE '^(DHCP=(yes|true|1|on|ipv4|both|v4)|Address=.)' "$work/network" || return
+	! grep -qE '^Name=lo$' "$work/network" || return
+	case $1 in
+	etc/*) ;;
+	*) grep -qE '^(Name=(e|\*)|Type=ether)' "$work/network" && ! grep -qE '^(Virtualization|Kind)=' "$work/network" ;;
+	esac
+}
+
+# NetworkManager.conf(5): a keyfile plugin that leaves every card alone
+manages_nothing() {
+	{
+		echo etc/NetworkManager/NetworkManager.conf
+		names etc/NetworkManager/conf.d | grep '[.]conf$' | sed 's,^,etc/NetworkManager/conf.d/,'
+	} | while IFS= read -r path; do
+		code "$path"
+	done | tr -d ' \t' | grep -qE '^unmanaged-devices=(.*[;,])?(interface-name:)?(\*|type:ethernet)([;,]|$)'
+}

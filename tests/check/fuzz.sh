@@ -1,0 +1,38 @@
+#!/bin/sh
+# Usage: fuzz.sh [COUNT [FIRST]]
+# osconf-check on COUNT (100) damaged images, the FIRST (1) of which has that number;
+# each number is always the same image. fuzz.pl damages them and looks on.
+# shellcheck disable=SC2034
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/images.sh"
+cd "$scratch" || exit
+
+# Small ones: sizes are not what is looked for
+base() { # NAME
+	image
+	mv image "$scratch/bases/$1"
+	rm -rf root first
+}
+
+mkdir bases
+MIB=32 P1_SIZE=12 P2=14 P2_SIZE=8 FIRST=FAT16
+base fat-ext4
+TABLE=gpt FIRST=ext2
+EXT4=has_journal,64bit,metadata_csum,extent,flex_bg,inline_data
+base gpt-ext4
+TABLE=dos ROOT=squashfs
+base squashfs
+EXT4=none,has_journal,ext_attr,resize_inode,dir_index,filetype,sparse_super
+good_root root
+sed -i /VIRTIO/d root/boot/config-6.1
+mkdir -p ird/lib/modules
+for module in virtio_pci virtio_blk virtio_net; do : >"ird/lib/modules/$module.ko"; done
+(cd ird && find . | cpio -o -H newc --quiet) >root/boot/initrd.img
+ROOT=ext4
+base initramfs
+qemu-img convert -O qcow2 bases/fat-ext4 bases/qcow2
+qemu-img convert -O vpc -o subformat=dynamic,force_size=on bases/fat-ext4 bases/vhd
+qemu-img convert -O vmdk bases/fat-ext4 bases/vmdk
+qemu-img convert -c -O qcow2 bases/squashfs bases/qcow2-compressed
+qemu-img convert -O vmdk -o subformat=streamOptimized bases/squashfs bases/vmdk-stream
+check=$check perl "$top/tests/check/fuzz.pl" "${1-100}" "${2-1}"
