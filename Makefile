@@ -1,9 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # osconf: gets busybox, lays applet/ and patches/ into it, configures it from
 # config/ and builds it. `make help` lists targets and variables.
 
 BUSYBOX_VERSION ?= 1.38.0
 V ?= 0
 O ?= build
+
+# Neither make nor busybox's own build can
+$(foreach dir,CURDIR O,$(if $(word 2,$($(dir))),$(error '$($(dir))': osconf can't be built in a path with blanks)))
 override O := $(abspath $(O))
 
 # Another architecture than the machine's: its programs in build/ARCH, and of
@@ -87,7 +91,8 @@ help:
 	@echo '                   and the floor (RUNS=21, BOOTS=5); UPDATE=1: also into that page'
 	@echo '  dist             what image builders take: a patch file for each busybox release,'
 	@echo '                   recipes for Buildroot, OpenWrt, Yocto, Alpine and Debian; RELEASES="1.36.1": for these'
-	@echo '  release          what a release page has: programs, images, dist, sums, in build/release/'
+	@echo '  release          what a release page has: programs, packages, images, sources, dist,'
+	@echo '                   sums, in build/release/; SIGN=KEY: sums signed by gpg'
 	@echo '  series           the changes as mails to busybox'"'"'s list, with measured sizes'
 	@echo '  refresh-patches  carry patches/ to the release BUSYBOX_VERSION'
 	@echo '  upstream-queues TREE="DIR..."  does osconf apply on top of the patches that Buildroot,'
@@ -170,7 +175,8 @@ $(bin)/osconf: $(objects)/osconf/.built $(bin)/.current
 PREFIX ?= /usr
 
 .PHONY: install
-install: $(if $(wildcard $(bin)/osconf),,all)
+install: tools
+	@$(MAKE) --no-print-directory $(bin)/osconf
 	install -D -m 755 $(bin)/osconf "$(DESTDIR)$(PREFIX)/sbin/osconf"
 	install -D -m 644 applet/osconf.8 "$(DESTDIR)$(PREFIX)/share/man/man8/osconf.8"
 	install -D -m 644 config/recipes/debian/osconf.service "$(DESTDIR)$(PREFIX)/lib/systemd/system/osconf.service"
@@ -184,6 +190,8 @@ apply:
 
 demo shell test test-quick test-full mutations fuzz: export BUILD := $(O)
 demo shell test test-quick test-full: export BUSYBOX_VERSION := $(BUSYBOX_VERSION)
+# A release that was made, for the release tests
+test test-full: export RELEASE := $(RELEASE)
 
 # An image to be uploaded
 disk := $(O)/image/osconf-$(or $(ARCH),$(shell uname -m))
@@ -311,14 +319,16 @@ randconfig-test:
 
 .PHONY: dist
 dist:
-	@config/build/need.sh bzip2 patch git gzip
+	@config/build/need.sh bzip2 patch gzip $(if $(wildcard .git),git)
 	@config/release/dist.sh $(O)/dist $(O)/cache
 	@echo "Made: $(O)/dist"
 
 .PHONY: release
+release: export SIGN := $(SIGN)
 release: dist
 	@$(MAKE) --no-print-directory image
 	@$(MAKE) --no-print-directory image ARCH=$(other)
+	@config/build/need.sh $(if $(SIGN),gpg)
 	@config/release/release.sh $(O) $(shell uname -m) $(other)
 
 .PHONY: series
@@ -371,7 +381,7 @@ $(O)/fuzz/fuzz-%: $(wildcard tests/fuzz/*.[ch]) $(objects)/fuzz/.built
 
 .PHONY: clean
 clean:
-	rm -rf $(addprefix $(O)/,busybox osconf .current aarch64 x86_64 src obj image test demo vm bench fuzz asan coverage dist series size matrix)
+	rm -rf $(addprefix $(O)/,busybox osconf .current aarch64 x86_64 src obj image test demo vm bench fuzz asan coverage dist release release-notes.md series size matrix)
 
 .PHONY: distclean
 distclean: clean

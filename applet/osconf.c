@@ -57,7 +57,7 @@
 //usage:       "[-nqv] [-d PART] [-f FILE] [-s FILE] [-R ROOT] [-w SEC]"
 //usage:	IF_FEATURE_OSCONF_BACKENDS(" [-b BACKEND]")
 //usage:#define osconf_full_usage "\n\n"
-//usage:       "osconf 1.0.0: apply aliyun_custom_image/os.conf of the first partition\n"
+//usage:       "osconf 1.1.0: apply aliyun_custom_image/os.conf of the first partition\n"
 //usage:       "and remove it, else re-apply the saved settings\n"
 //usage:     "\n	-n	Dry run: print commands that would do the same"
 //usage:     "\n	-q	Print errors only"

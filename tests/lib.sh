@@ -30,6 +30,25 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 2' HUP INT TERM
 failures=0
 
+# A machine has a /tmp, a /run and a /mnt of its own. Where the project is below one
+# of them, what machines use of it is copied to where they see it
+export machine="$top/tests/machine.sh"
+is_covered() { # PATH
+	case $(readlink -f "$1")/ in
+	/tmp/* | /run/* | /mnt/*) ;;
+	*) false ;;
+	esac
+}
+if is_covered "$top" || is_covered "$BUILD"; then
+	! is_covered "$scratch" || {
+		echo "TMPDIR=$TMPDIR: machines of the tests cover it; take another, like /var/tmp" >&2
+		exit 2
+	}
+	mkdir "$scratch/project"
+	cp -R "$fixtures" "$machine" "$BUILD/osconf" "$BUILD/busybox" "$scratch/project"
+	fixtures=$scratch/project/fixtures machine=$scratch/project/machine.sh PATH=$scratch/project:$PATH
+fi
+
 # True if osconf needs nothing else. A sanitizer's build is not static, wants
 # /proc and has memory of its own; what needs an emulator is a script here
 stands_alone() {
@@ -170,7 +189,7 @@ boot() {
 	[ -d etc ] || make_disk
 	# shellcheck disable=SC2086,SC2016
 	CARDS=$CARDS timeout 120 unshare ${as_root:+-r} -mnupf --kill-child --mount-proc \
-		sh -c '. "$top/tests/machine.sh"; start; eval "$1"' machine "$1"
+		sh -c '. "$machine"; start; eval "$1"' machine "$1"
 }
 
 # The disk of an image that was just made; $1: its os.conf

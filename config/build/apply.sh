@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: apply.sh TREE
 #        apply.sh -u STAMP TREE
 # Puts osconf into the busybox source tree TREE: applet/ (its sources as

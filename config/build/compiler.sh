@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: compiler.sh OBJECTS CC [HEADERS]
 # Keeps OBJECTS/.compiler, which says what CC is. Is it another than it was,
 # OBJECTS is emptied. HEADERS is made to lead to the machine's kernel headers.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: cross.sh ARCH DIR
 # Makes DIR/bin/ARCH-linux-musl-gcc and its tools, for static programs of another
 # architecture, from Debian's packages: its cross compiler, which brings glibc,
@@ -38,6 +39,7 @@ mkdir -p "$new"
 for package in "$new"/*.deb; do
 	dpkg -x "$package" "$new"
 done
+dpkg-deb -f "$new"/musl-dev_*.deb Version >"$new/musl-version"
 rm -r "$new"/*.deb "$new/apt" "$new/log"
 
 # musl-dev's compiler and its specs have absolute paths

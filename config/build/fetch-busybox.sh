@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: fetch-busybox.sh [-d] VERSION FILE
 # Gets busybox's release tarball into FILE, from the first of these that has
 # it: $BUSYBOX_TARBALL (the file, or a directory of such files), FILE itself, the
@@ -61,37 +62,6 @@ from_url() {
 		echo "neither curl nor wget is on this machine" >&2
 		return 1
 	fi
-}
-
-# What the machine's apt sources say of component main, with their options
-# (Signed-By among them), as deb-src for suite $1: one file for each in $2
-write_sources() {
-	list='' parts=''
-	eval "$(apt-config shell list Dir::Etc::SourceList/f parts Dir::Etc::SourceParts/d)"
-	mkdir "$2"
-	cat "$list" "$parts"/*.list 2>/dev/null | sed -nE \
-		"s,^ *deb(-src)?[[:space:]]+((\[[^]]*\][[:space:]]+)?[^[:space:]]+)[[:space:]]+[^#]*[[:space:]]main\>.*,deb-src \2 $1 main,p" |
-		awk -v dir="$2" '!seen[$0]++ { print >(dir "/" NR ".list") }'
-	cat "$parts"/*.sources 2>/dev/null | awk -v suite="$1" -v dir="$2" '
-		function finish() {
-			if (usable && !seen[stanza]++)
-				printf "%s", stanza >(dir "/" NR ".sources")
-			stanza = ""
-			usable = 0
-			dropping = 0
-		}
-		/^[ \t]*$/ { finish(); next }
-		/^#/ { next }
-		/^[ \t]/ { if (!dropping) stanza = stanza $0 "\n"; next }
-		{ dropping = 1 }
-		/^Types:/ { $0 = "Types: deb-src" }
-		/^Suites:/ { $0 = "Suites: " suite }
-		/^Components:/ { usable = / main( |$)/; $0 = "Components: main" }
-		/^Enabled: *no/ { stanza = stanza "Enabled: no\n"; next }
-		/^(Architectures|Enabled):/ { next }
-		/^(URIs|Signed-By|Trusted):/ { dropping = 0 }
-		{ stanza = stanza $0 "\n" }
-		END { finish() }'
 }
 
 # The suites that have, or had, one of the releases, newest first

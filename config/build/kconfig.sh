@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: kconfig.sh FRAGMENT MAKE...
 # Lays FRAGMENT over busybox's allnoconfig, or defconfig*.config over its
 # defconfig, and leaves the result as .config in the current directory, a busybox

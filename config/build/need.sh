@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: need.sh [-o] TOOL...
 # Sees to it that each TOOL is there: installs what is missing where that is
 # possible (root, apt-get), else ends with the command to type.
@@ -21,6 +22,8 @@ package_of() {
 	ssh) echo openssh-client ;;
 	readelf) echo binutils ;;
 	libfuzzer) echo libclang-rt-dev ;;
+	dpkg-deb) echo dpkg ;;
+	gpg) echo gnupg ;;
 	qemu-system-x86_64) echo qemu-system-x86 ;;
 	qemu-system-aarch64) echo qemu-system-arm ;;
 	qemu-img) echo qemu-utils ;;
@@ -31,7 +34,7 @@ package_of() {
 	mksquashfs | unsquashfs) echo squashfs-tools ;;
 	mandoc | cppcheck | tar | make | gcc | bzip2 | patch | cpio | bc | zstd | file | git | perl | python3 | \
 		strace | shellcheck | expect | genisoimage | fusefat | makefs | dmsetup | gzip | clang | \
-		wget | curl) echo "$1" ;;
+		wget | curl | reuse | lintian | mmdebstrap | npm) echo "$1" ;;
 	*-linux-gnu-gcc) echo "gcc-${1%-gcc}" | tr _ - ;;
 	aarch64-linux-gnu-libc-dev) echo libc6-dev-arm64-cross ;;
 	x86_64-linux-gnu-libc-dev) echo libc6-dev-amd64-cross ;;

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: unpack-busybox.sh VERSION CACHE DIR
 # Gets a release (see fetch-busybox.sh) into CACHE, and its tree into DIR.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # From nothing to an image that can be uploaded to Alibaba Cloud, without root
 # and without mounting anything:
 #
@@ -19,7 +20,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 : "${BUILD:=$here/../../build}"
 . "$here/../build/apt.sh"
 . "$here/../build/package.sh"
-"$here/../build/need.sh" cpio mcopy mkfs.fat mke2fs debugfs sfdisk grub-mkimage readelf xz
+[ "$1" = --root ] || "$here/../build/need.sh" cpio mcopy mkfs.fat mke2fs debugfs sfdisk grub-mkimage readelf xz
 
 # In MiB. The first partition has room for a second kernel; the platform wants
 # more than 5 GiB in all
@@ -82,6 +83,7 @@ add_programs() { # DIR
 # A program with the libraries that it is linked with
 add_program() { # DIR PACKAGES FILE
 	program=$cache/$2/$3
+	echo "$2 $3" >>"$1.taken"
 	install -D "$program" "$1/$3"
 	add_libraries "$1" "$2" "$program"
 	loader=$(readelf -l "$program" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
@@ -91,7 +93,9 @@ add_program() { # DIR PACKAGES FILE
 add_libraries() { # DIR PACKAGES FILE
 	for name in $(readelf -d "$3" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
 		[ ! -e "$1/lib/$name" ] || continue
-		cp -L "$(find "$cache/$2" -path "*/lib/*/$name" | head -n 1)" "$1/lib/$name"
+		library=$(readlink -f "$(find "$cache/$2" -path "*/lib/*/$name" | head -n 1)")
+		echo "$2 ${library#"$(readlink -f "$cache/$2")/"}" >>"$1.taken"
+		cp "$library" "$1/lib/$name"
 		add_libraries "$1" "$2" "$1/lib/$name"
 	done
 }
@@ -166,6 +170,19 @@ make_ext4() { # DIR IMAGE START SIZE (in MiB)
 	unset E2FSPROGS_FAKE_TIME
 }
 
+# Debian's packages of which something is in the image, as record_deb has them
+contents() { # WHAT-WAS-TAKEN
+	cat "$cache/${KERNEL:-kernel}.contents" "$cache/$efi.contents"
+	[ "$ARCH" != x86_64 ] || cat "$cache/i386-pc.contents"
+	sort -u "$1" | while read -r root file; do
+		package=$(sed -n "s,^\([^ ]*\) \./$file\$,\1,p" "$cache/$root.files")
+		grep "^$package	" "$cache/$root.contents" || {
+			echo "make-image.sh: $root/$file: of no package" >&2
+			exit 1
+		}
+	done
+}
+
 make_image() { # IMAGE
 	files=$1.files image=$1.files/image first=$1.files/first
 	rm -rf "$files"
@@ -195,6 +212,7 @@ make_image() { # IMAGE
 	TZ=UTC0 mcopy -s -m -i "$files/fat" "$first"/* ::/
 	dd if="$files/fat" of="$image" bs=1M seek=$FIRST_START conv=notrunc,sparse status=none
 	make_ext4 "$files/root" "$image" $((FIRST_START + FIRST_SIZE)) $((DISK_SIZE - FIRST_START - FIRST_SIZE))
+	contents "$files/root.taken" | sort -u >"${1%.*}.contents"
 	mv "$image" "$1"
 	rm -rf "$files"
 }
@@ -202,6 +220,7 @@ make_image() { # IMAGE
 case $1 in
 --whole-root)
 	make_whole_root "$2"
+	rm -f "$2.taken"
 	;;
 --root | --initramfs)
 	what=${1#--}

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: dist.sh DIR CACHE
 # Makes in DIR what image builders take:
 #   busybox/RELEASE/0001-*.patch  applet and changes in one, for each release in
@@ -14,13 +15,10 @@ project=$(cd "$(dirname "$0")/../.." && pwd)
 dist=$1
 cache=$2
 author=$(sed -n 's/^From: //p' "$project"/patches/*.patch | sort -u)
-date=$(git -C "$project" log -1 --format=%aD -- applet patches)
-# What is not the commit of the tag vVERSION has its own name
-version=$("$project/config/build/version.sh")
-commit=$(git -C "$project" describe --always --dirty --exclude='*')
-[ "$(git -C "$project" describe --tags --exact-match --dirty 2>/dev/null)" = "v$version" ] || version=$version-$commit
-name=0001-osconf-new-applet.patch
+. "$project/config/release/origin.sh"
+patch=0001-osconf-new-applet.patch
 
+umask 022
 rm -rf "$dist"
 mkdir -p "$dist"
 scratch=$(mktemp -d)
@@ -38,7 +36,7 @@ message() {
 
 		Gives an image that runs on Alibaba Cloud as "Customized Linux" its identity:
 		host name, root's password, network cards, routes and name servers, from
-		aliyun_custom_image/os.conf on the first partition. Version $version.
+		aliyun_custom_image/os.conf on the first partition. Version $name.
 
 		It comes with these changes:
 	EOF
@@ -61,8 +59,8 @@ patch_for() { # RELEASE
 		# diff ends with 1 where there are differences. Its dates would
 		# make each build another
 		diff -Nurp a b | sed -E '/^diff -Nurp/d; s/^((---|\+\+\+) [^\t]*)\t.*/\1/' || :
-	) | name_new_files >"$scratch/$name"
-	install -D -m 644 "$scratch/$name" "$dist/busybox/$1/$name"
+	) | name_new_files >"$scratch/$patch"
+	install -D -m 644 "$scratch/$patch" "$dist/busybox/$1/$patch"
 	rm -rf "$scratch/a" "$scratch/b"
 }
 
@@ -126,6 +124,7 @@ cp "$dist/osconf.config" "$dist/yocto/meta-osconf/recipes-core/busybox/busybox/o
 openwrt_options >"$dist/openwrt/Config.in"
 openwrt_defaults >"$dist/openwrt/Config-defaults.in"
 
-git -C "$project" archive --prefix="osconf-$version/" HEAD | gzip -9n >"$dist/osconf-$version.tar.gz"
+make_source "$scratch/source"
+pack "$scratch/source" "osconf-$name" | gzip -9n >"$dist/osconf-$name.tar.gz"
 (cd "$dist" && find . -type f | sed 's,^\./,,' | LC_ALL=C sort | xargs sha256sum) >"$scratch/sums"
 install -m 644 "$scratch/sums" "$dist/sha256sums"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: refresh-patches.sh VERSION CACHE
 # Carries patches/ to another busybox release, whose sum is in busybox.sha256.
 # What fits it without fuzz stays as it is. What fits with fuzz is made anew for

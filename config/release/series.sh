@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: series.sh [-m] TO CACHE
 # The series as it would be sent to busybox's mailing list, against the newest
 # release: the mends of patches/ first, each standing alone; then the applet,

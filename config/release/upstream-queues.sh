@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: upstream-queues.sh TREE...
 # Applies osconf on top of what others patch in busybox. TREE: a checkout, or an
 # unpacked git archive, of Buildroot, OpenWrt, OpenEmbedded-Core or aports. Its

@@ -204,6 +204,51 @@ case_resolved() {
 	two_boots ens2 ens3
 }
 
+# The package, in the place of what make install does; UPGRADE: over that. Its
+# scripts run under the real systemctl: disabled, reinstalled, removed, purged
+in_root() {
+	unshare -m chroot "$root" "$@" >>"$work/log" 2>&1 || {
+		cat "$work/log"
+		fail "$*"
+	}
+}
+enabled() {
+	chroot "$root" systemctl is-enabled osconf 2>/dev/null || :
+}
+traces() {
+	find "$root/etc" "$root/usr" "$root/lib/systemd" "$root/var/lib" -name '*osconf*' ! -name osconf.conf ! -path '*/aliyun*' | sed "s,^$root,,"
+}
+case_package() {
+	make_rootfs "$SUITE" "What to type"
+	[ -n "${UPGRADE-}" ] || {
+		chroot "$root" systemctl -q disable osconf
+		rm "$root/usr/sbin/osconf" "$root/usr/lib/systemd/system/osconf.service" "$root/usr/share/man/man8/osconf.8"
+	}
+	"$top/config/release/packages.sh" "$BUILD/osconf" "$(uname -m)" "$work/packages" >/dev/null 2>&1
+	cp "$work"/packages/*.deb "$root/tmp/osconf.deb"
+	in_root dpkg -i /tmp/osconf.deb
+	is "installed: enabled" "$(enabled)" enabled
+	in_root systemctl disable osconf
+	in_root dpkg -i /tmp/osconf.deb
+	is "disabled and reinstalled: disabled" "$(enabled)" disabled
+	in_root systemctl enable osconf
+	is "installing it has not run it" "$([ -e "$root/etc/os.conf" ] && echo settings)" ""
+	two_boots ens2 ens3
+	: >"$root/etc/os.conf"
+	in_root dpkg -r osconf
+	in_root dpkg -i /tmp/osconf.deb
+	is "removed and installed again: enabled" "$(enabled)" enabled
+	in_root dpkg -P osconf
+	rm "$root/tmp/osconf.deb"
+	is "purged: no trace" "$(traces)" ""
+	is "purged: no settings" "$([ -e "$root/etc/os.conf" ] && echo settings)" ""
+}
+case_upgrade() {
+	UPGRADE=yes
+	case_package
+	UPGRADE=
+}
+
 # rc.local runs behind all scripts of the runlevel
 case_sysvinit() {
 	base=$SUITE-sysvinit
@@ -215,7 +260,7 @@ case_sysvinit() {
 	two_boots ens2 ens3
 }
 
-[ $# != 0 ] || set -- plain ifupdown networkd resolved sysvinit
+[ $# != 0 ] || set -- plain package upgrade ifupdown networkd resolved sysvinit
 work=$(mktemp -d "$vm/debian.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 "$top/config/build/need.sh" grub-mkimage unshare || exit 1

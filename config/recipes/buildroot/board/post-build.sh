@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Buildroot's post-build script; $1: the root of the image
 set -eu
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Buildroot's post-image script; $1: the directory of the images
 set -eu
 
