@@ -43,9 +43,10 @@ sub judge_network {
 	return () unless $p->{live};
 	my $net = $after->{net};
 	my @problems;
+	return () if $p->{nowhere};
 	my %described = %{$p->{described}};
 	my @are = map { $_->{text} } grep { $described{$_->{card}} } @{$net->{addresses}};
-	my @routes = map { $_->{text} } grep { $_->{table} == 254 && ($described{$_->{card}} || grep { $described{$_} } split ' ', $_->{hops}) } @{$net->{routes}};
+	my @routes = map { $_->{text} } grep { $_->{table} == 254 && ($described{$_->{card}} || grep { $described{$_} } split ' ', $_->{hops}) && $_->{dst} ne '10.95.0.0/16' } @{$net->{routes}};
 	for ([address => \@are, $p->{addresses}], [route => \@routes, $p->{routes}]) {
 		my ($what, $are, $wanted) = @$_;
 		my %are = map { $_ => 1 } @$are;
@@ -75,7 +76,7 @@ sub judge_network {
 sub judge_hostname {
 	my ($p, $after) = @_;
 	my $name = $p->{keys}{hostname};
-	return () if !defined $name || $after->{net}{hostname} eq $name;
+	return () if $p->{nowhere} || !defined $name || $after->{net}{hostname} eq $name;
 	return "c: hostname is $after->{net}{hostname}: and not $name";
 }
 
@@ -118,9 +119,11 @@ sub judge_others {
 	my $first = Machine::first();
 	$ours{$_} = 1 for '/etc/passwd-', '/etc/shadow-', map({ "$first/$_" } qw(os.conf os.conf.done os.conf.rejected os.conf.saved os.conf.saved+ os.conf.rejected+)),
 		map({ defined $real->{$_} ? "$real->{$_}-" : () } qw(passwd shadow));
+	delete @ours{"$first/os.conf", "$first/os.conf.rejected"} if $world->{drive} ne 'none';
 	$ours{'/etc/os.conf'} = $ours{'/etc/os.conf+'} = 1 if Machine::settings_path($world) eq '/etc/os.conf' && $world->{settings} eq 'file';
 	for (qw(hostname hosts resolv)) {
 		$ours{Machine::path_of($_)} = $ours{Machine::path_of($_) . '+'} = 1 if $world->{$_} =~ /^(device|pnp|volatile|tmp|run)$/;
+		$ours{'/tmp/resolv.conf+'} = 1;
 	}
 	my %names = map { $_ => 1 } keys %{$before->{files}}, keys %{$after->{files}};
 	for my $path (sort keys %names) {
@@ -133,7 +136,7 @@ sub judge_others {
 			next;
 		}
 		next if $world->{backend} ne 'live' && $path =~ m{^/etc/(network|sysconfig)\b} && $path !~ /ifcfg-lan/;
-		next if $ours{$path};
+		next if $ours{$path} || $world->{meanwhile} =~ /rm/ && index($path, Machine::first()) == 0;
 		if (!$is) {
 			push @problems, "e: a file is gone: $path";
 		} elsif (!$was) {
@@ -187,9 +190,10 @@ sub judge_secrets {
 		my $entry = $after->{files}{$path};
 		my $text = $entry->{text} // next;
 		my $hashes = $text =~ /\$6\$(?!alice|abcdefgh)/;
-		if ($hashes && $path !~ m{shadow[-+]?$} && $path ne $saved && $path ne "$saved+" && $path !~ m{/os\.conf(\.saved)?\+?(\.hard)?$} ) {
+		if ($hashes && $path !~ m{shadow[-+]?$} && $path ne $saved && $path ne "$saved+" && $path !~ m{/os\.conf(\.saved)?\+?(\.hard)?$}) {
 			push @problems, "f: a hash is in $path";
 		}
+		next if $path eq "$first/os.conf.real";
 		push @problems, sprintf "f: a hash can be read in %s: mode %o", $path, $entry->{mode} & 0777
 			if $hashes && $entry->{mode} & 077 && $path !~ /hard$/ && $world->{shadow} !~ /m0644|m4755|acl/;
 		next if $path eq "$first/os.conf" || $path eq '/mnt/hard' || $path eq "$first/os.conf.done" && ($status ne '0' || $world->{done} ne 'none');
@@ -210,9 +214,10 @@ sub settings_after {
 	return defined $text ? Oracle::settings_of($text) : undef;
 }
 
-# A netmask that is missing is /32
+# A netmask that is missing is /32; a password there was edited in, and means nothing
 sub lines_of {
 	my $keys = {%{+shift}};
+	delete $keys->{password};
 	$keys->{"$_"} //= '255.255.255.255' for map { /^(eth\d+)_ip_addr$/ ? "$1_netmask" : () } keys %$keys;
 	return join "\n", map { "$_=$keys->{$_}" } sort keys %$keys;
 }
@@ -270,7 +275,7 @@ sub judge {
 	push @problems, judge_secrets($world, $real, $run, $after, $status, @$passwords);
 
 	my $conf = Machine::first() . '/os.conf';
-	my $committed = defined text($before, $conf) && !defined text($after, $conf);
+	my $committed = defined text($before, $conf) && !defined text($after, $conf) && $world->{meanwhile} !~ /rm/;
 	push @problems, judge_settings($world, $real, $p, $before, $after, $committed, $status);
 	push @problems, judge_commit($world, $real, $p, $before, $after, $committed, $status, $disturbed);
 	return @problems;
@@ -284,14 +289,16 @@ sub judge_commit {
 	my $is_set = defined $p->{password} && is_hash_of($field, $p->{password});
 	my $saved = settings_after($real, $after);
 	my $saved_hash = $saved ? $saved->{kept}{password_hash} : undef;
-	$is_set ||= defined $p->{password} && is_hash_of($saved_hash, $p->{password}) && Machine::settings_path($world) ne '/etc/os.conf';
+	$is_set ||= defined $p->{password} && is_hash_of($saved_hash, $p->{password});
 	push @problems, "d: os.conf is gone, root's password is not set: " . ($field // 'no field') if $committed && defined $p->{password} && !$is_set;
-	push @problems, "d: os.conf is gone, and must stay: @{$p->{why}}" if $committed && $p->{commit} eq 'no';
+	push @problems, "d: os.conf is gone, and must stay: @{$p->{why}}" if $committed && $p->{commit} eq 'no' && !($is_set && $p->{settings_way} eq 'ok');
 	return @problems if $disturbed;
 	push @problems, "d: os.conf stays" if $p->{commit} eq 'yes' && !$committed;
 	push @problems, "d: os.conf stays, status 0" if $p->{commit} eq 'no' && $status eq '0';
-	push @problems, "b: root's password is not set" if defined $p->{password} && !$is_set && ($status eq '0' || $p->{password_way} eq 'ok') && $world->{etc} !~ /full|inodes|freed/;
-	if (!defined $p->{password} && !$p->{password_from_settings} && defined $was) {
+	push @problems, "b: root's password is not set" if defined $p->{password} && !$is_set && !$p->{nowhere} && ($status eq '0' || $p->{password_way} eq 'ok') && $world->{etc} !~ /full|inodes|freed/;
+	if (defined $p->{drive_hash}) {
+		push @problems, "b: root's password is not the drive's" if ($field // '') ne $p->{drive_hash} && ($status eq '0' || $p->{password_way} eq 'ok') && !$p->{may_keep};
+	} elsif (!defined $p->{password} && !$p->{password_from_settings} && defined $was) {
 		push @problems, "d: root's password is another: " . ($field // 'none') . ", and was $was" if ($field // '') ne $was;
 	}
 	if (!$committed && defined $p->{password} && $is_set && $p->{stars}) {

@@ -18,11 +18,18 @@ sub text { my ($look, $path) = @_; return defined $path && $look->{files}{$path}
 # What the next run meets: texts as they are now
 sub prediction {
 	my ($world, $real, $life, $look) = @_;
-	my $conf = text($look, Machine::first() . '/os.conf');
+	my $path = Machine::first() . '/os.conf';
+	my $conf = text($look, $path);
+	if ($look->{files}{$path} && !is_regular($look->{files}{$path}) || $world->{dir} ne 'dir') {
+		$conf = $look->{files}{$path} ? "\0" : undef; # it is never read
+	}
 	my $settings = $real->{settings};
 	my $saved = text($look, $settings);
 	my $applied = defined $conf && defined $life->{applied} && $life->{applied} eq $conf;
-	my $p = Oracle::predict($world, {saved => $saved, conf => $conf, applied => $applied}, $look->{net}{links});
+	my $elsewhere = $look->{files}{Machine::first() . '/os.conf.saved'};
+	$elsewhere = $settings && $settings eq '/etc/os.conf' && $elsewhere && is_regular($elsewhere) ? $elsewhere->{text} : undef;
+	my $p = Oracle::predict($world, {saved => $saved, elsewhere => $elsewhere, conf => $conf, applied => $applied}, $look->{net}{links});
+	Oracle::of_the_drive($p, $conf, $applied || $life->{password_done}{$conf}) if $world->{drive} ne 'none' && defined $conf;
 	# a password is applied once, if the run that did it ended
 	if (defined $p->{password} && $life->{password_done}{$conf}) {
 		$p->{password} = undef;
@@ -32,12 +39,19 @@ sub prediction {
 	}
 	$p->{password_from_settings} = 1 if Machine::settings_path($world) ne '/etc/os.conf' || $world->{oldsaved} =~ /file/ || $life->{cut_off}
 		|| defined $saved && $saved =~ /^password/m;
-	$p->{stars} = $world->{first} =~ /^(ext4|ext2|device.*|tmpfs)$/ && $world->{conf} ne 'hard';
+	if ($world->{meanwhile} eq 'rename') {
+		s/\beth0\b/ens9/ for @{$p->{addresses}}, @{$p->{routes}};
+		$p->{described}{ens9} = delete $p->{described}{eth0} if $p->{described}{eth0};
+	}
+	$p->{stars} = $world->{first} =~ /^(ext4|ext2|device.*|tmpfs)$/ && $world->{conf} ne 'hard' && $world->{conffile} =~ /file|owner|m0644/;
 	$p->{may_keep} = 1 if $world->{etc} =~ /^(ro|full|inodes|freed)$/ || $world->{lock} eq 'etc' || $world->{limit} ne 'none' || $world->{oldsaved} ne 'none'
-		|| $world->{second} eq 'yes';
+		|| $world->{second} eq 'yes' || $world->{disks} eq 'twolabels' || $world->{meanwhile} =~ /rm/;
+	$p->{nowhere} = 1 if $world->{disks} eq 'twolabels' || $world->{meanwhile} =~ /rm/;
 	$life->{conf_now} = $conf;
 	return $p;
 }
+
+sub is_regular { return (shift->{mode} & 0170000) == 0100000 }
 
 sub passwords_of { # all that os.conf had
 	my $life = shift;
@@ -72,11 +86,15 @@ sub boot { # FAULT or undef
 	my $conf = $life->{conf_now};
 	my $ended = $happened !~ /KILL|CUT/;
 	$life->{cut_off} = 1 unless $ended;
+	if (defined $p->{drive_hash} && (root_field($after, $real) // '') eq $p->{drive_hash}) {
+		$life->{password_done}{$conf} = 1 if $ended && !$happened;
+		$life->{cut_off} = 1 if $happened;
+	}
 	if (defined $p->{password} && is_hash_of(root_field($after, $real), $p->{password})) {
 		$life->{password_done}{$conf} = 1 if $ended && !$happened;
 		$life->{cut_off} = 1 if $happened;
 	}
-	$life->{applied} = $conf if $world->{first} eq 'ro' && $ended && defined $conf && settings_are($p, settings_after($real, $after));
+	$life->{applied} = $conf if ($world->{first} eq 'ro' || $world->{conffile} eq 'immutable' || $world->{conf} eq 'hard') && $ended && defined $conf && settings_are($p, settings_after($real, $after));
 	return @problems;
 }
 
@@ -114,9 +132,10 @@ sub user_changes {
 sub console_writes {
 	my ($world, $life, $which) = @_;
 	my $path = Machine::first() . '/os.conf';
-	my $text = conf_text($world, $which eq 'same' ? $world->{conf} : $which);
-	return unless defined $text;
-	return if $world->{first} =~ /ro|full|inodes/;
+	unlink $path if $which eq 'gone';
+	my $text = conf_text($world, $which eq 'gone' ? 'none' : $which eq 'same' ? $world->{conf} : $which);
+	return unless defined $text && -d Machine::first();
+	return if $world->{first} =~ /ro|full|inodes/ || $world->{conffile} ne 'file' || $world->{dir} ne 'dir';
 	my $was = Machine::slurp($path);
 	unlink $path;
 	Machine::write_file($path, $text, 0600);
@@ -130,12 +149,13 @@ sub dry_run {
 	my ($world, $real) = @_;
 	my $before = Machine::look();
 	my $p = prediction($world, $real, {}, $before);
-	my $run = Machine::osconf({%$world, second => 'no', fds => 'open'}, undef, '-n', Machine::arguments({%$world, say => 'q'}));
+	my $run = Machine::osconf({%$world, second => 'no', fds => 'open', apart => 1}, undef, '-n', Machine::arguments({%$world, say => 'q'}));
 	my $after = Machine::look();
 	my @problems = judge_unchanged('h', '-n', $before, $after);
 	push @problems, "a: -n ends by $run->{status}" unless $run->{status} =~ /^[01]$/;
-	return @problems if $world->{limit} ne 'none' || $world->{second} eq 'yes';
-	Machine::shell($run->{log});
+	return @problems if $world->{limit} ne 'none' || $world->{second} eq 'yes' || $world->{disks} eq 'twolabels' || $world->{meanwhile} =~ /rm/;
+	my $said = Machine::shell($run->{log});
+	print map { "  sh: $_\n" } split /\n/, $said if $verbose;
 	$after = Machine::look();
 	$p->{may_keep} = 1;
 	my @net = (Judge::judge_network($p, $before, $after), Judge::judge_hostname($p, $after));

@@ -18,6 +18,7 @@ use World;
 my $w = "$ENV{scratch}/w"; # a tmpfs
 my %image = ( # name => type, KiB, inodes
 	e4 => ['ext4', 6144, 400], e2 => ['ext2', 3072, 400], f4 => ['ext4', 4096, 128], f2 => ['ext2', 2048, 128]);
+my $label = 'W' . unpack '%32C*', "$ENV{scratch}"; # no other machine's
 my %loop; # device, for those that stay attached; their descriptors
 my ($to_ip, $from_ip);
 my @pool; # the cards' names now
@@ -47,7 +48,8 @@ sub start {
 	mkdir "$w/$_" for qw(e4 e2 f4 f2 lower case);
 	for (sort keys %image) {
 		my ($type, $size, $inodes) = @{$image{$_}};
-		run("mke2fs -q -q -F -t $type -b 1024 -m 0 -N $inodes -O ^resize_inode "
+		my $label = $_ =~ /^f/ ? "-L $label$_" : '';
+		run("mke2fs $label -q -q -F -t $type -b 1024 -m 0 -N $inodes -O ^resize_inode "
 			. ($type eq 'ext4' ? '-J size=1 -O ^metadata_csum ' : '') . "$w/$_.img $size >/dev/null 2>&1");
 		attach($_);
 	}
@@ -95,8 +97,8 @@ sub ask_ip { # COMMAND...
 	while ($text !~ m{ link/loopback .*\n}) {
 		next if sysread $from_ip, $text, 65536, length $text;
 		next if $!{EINTR};
-		waitpid $ip, 0;
-		die "ip has ended: $?: @_: " . slurp("$w/ip.errors");
+		waitpid $ip, 0; # it does where the kernel interrupts a dump; the commands before were run
+		return start_ip();
 	}
 }
 
@@ -128,13 +130,16 @@ my $acl = pack 'L S S L S S L S S L S S L S S L', 2, 1, 6, -1, 2, 4, 1000, 4, 4,
 sub make_odd {
 	my ($path, $odd, $text, $mode) = @_;
 	my ($dir, $name) = $path =~ m{^(.*)/([^/]*)$};
-	my %link = (link_abs => '/etc/real/' . $name, link_rel => "real/$name", link_fs => "/run/real/$name", dangling => "/etc/real/$name",
+	my %link = (link_abs => '/etc/real/' . $name, link_rel => "real/$name", link_fs => "/run/real/$name", link_disk => "/srv/real/$name", dangling => "/etc/real/$name",
 		run => '/run/resolvconf/run/resolv.conf', volatile => '/var/volatile/resolv.conf', pnp => '/proc/net/pnp', tmp => '../tmp/resolv.conf',
+		tmp_userlink => '../tmp/resolv.conf', tmp_userfile => '../tmp/resolv.conf', tmp_userdir => '../tmp/x/resolv.conf',
 		loop => $name, circle => "$name.other", through => '/etc/group/x', link => '/etc/real/elsewhere');
 	if ($link{$odd}) {
 		symlink $link{$odd}, $path;
 		mkdir '/etc/real' if $odd =~ /^(link|dangling)/;
 		mkdir '/run/real' if $odd eq 'link_fs';
+		mkdir '/srv/real' if $odd eq 'link_disk';
+		return planted($odd) if $odd =~ /^tmp_/;
 		symlink $name, "$path.other" if $odd eq 'circle';
 		my $real = $odd eq 'tmp' ? '/tmp/resolv.conf' : $odd =~ /^link_rel/ ? "$dir/real/$name" : $link{$odd};
 		write_file($real, $text, $mode) if $odd =~ /^link_/;
@@ -174,6 +179,26 @@ sub make_odd {
 		write_file("$path+/x", "x\n");
 	}
 	return $path;
+}
+
+# What a user made in /tmp; a victim is in /run
+sub planted {
+	my $odd = shift;
+	write_file('/run/victim', "root's own\n");
+	if ($odd eq 'tmp_userfile') {
+		write_file('/tmp/resolv.conf', "nameserver 6.6.6.6\n");
+		chown 1000, 1000, '/tmp/resolv.conf';
+		return '/tmp/resolv.conf';
+	}
+	my $link = '/tmp/resolv.conf';
+	if ($odd eq 'tmp_userdir') {
+		mkdir '/tmp/x';
+		chown 1000, 1000, '/tmp/x';
+		$link = '/tmp/x/resolv.conf';
+	}
+	symlink '/run/victim', $link;
+	run("chown -h 1000:1000 $link");
+	return undef;
 }
 
 my %path = (hostname => '/etc/hostname', hosts => '/etc/hosts', resolv => '/etc/resolv.conf', passwd => '/etc/passwd', shadow => '/etc/shadow',
@@ -236,6 +261,7 @@ sub make_etc {
 
 sub make_first {
 	my $world = shift;
+	$first = $world->{drive} ne 'none' ? '/mnt/qcloud_action' : '/mnt/aliyun_custom_image';
 	my $disk = first_disk($world);
 	umount('/mnt') if -e "/mnt/.world";
 	if ($world->{first} eq 'tmpfs') {
@@ -245,9 +271,12 @@ sub make_first {
 	}
 	remove_below('/mnt');
 	write_file('/mnt/.world', '');
-	mkdir $first;
-	my $conf = conf_text($world, $world->{conf});
-	write_file("$first/os.conf", $conf, 0600) if defined $conf;
+	return if $world->{dir} eq 'missing';
+	return write_file($first, '') if $world->{dir} eq 'file';
+	mkdir $world->{dir} eq 'link' ? '/mnt/elsewhere' : $first;
+	symlink 'elsewhere', $first if $world->{dir} eq 'link';
+	my $conf = conf_text($world, $world->{drive} ne 'none' ? "drive_$world->{drive}" : $world->{conf});
+	make_conf($world, $conf) if defined $conf;
 	link "$first/os.conf", "/mnt/hard" if $world->{conf} eq 'hard';
 	make_odd("$first/os.conf.done", $world->{done}, "password=Y2hpbGQx\n", 0600);
 	make_odd("$first/os.conf.rejected", $world->{rejected}, "# old\n", 0600);
@@ -258,6 +287,20 @@ sub make_first {
 	} else {
 		make_odd("$first/os.conf.saved", $world->{oldsaved}, $world->{oldsaved} eq 'nul' ? "a=1\n\0" : $world->{oldsaved} eq 'empty' ? '' : saved_text('own', 1), 0600);
 	}
+}
+
+sub make_conf {
+	my ($world, $text) = @_;
+	my $kind = $world->{conffile};
+	my $path = "$first/os.conf";
+	if ($kind =~ /^(dir|fifo)$/) {
+		make_odd($path, $kind);
+		return;
+	}
+	write_file($kind eq 'link' ? "$path.real" : $path, $text, $kind eq 'm0644' ? 0644 : 0600);
+	symlink 'os.conf.real', $path if $kind eq 'link';
+	chown 1000, 1000, $path if $kind eq 'owner';
+	set_immutable($path, 1) if $kind eq 'immutable';
 }
 
 sub first_disk { return $_[0]{first} =~ /ext2/ ? 'f2' : 'f4' }
@@ -302,6 +345,8 @@ sub cards_of { # name => MAC
 	return map { $names[$_] => $world->{macs} eq 'other' ? "00:16:3e:77:00:0$_" : $macs[$_] } 0 .. $#names;
 }
 
+my $objects = 0; # there may be nexthop objects
+
 sub reset_network {
 	my $world = shift;
 	my %wanted = cards_of($world);
@@ -311,7 +356,8 @@ sub reset_network {
 	my %by_index = map { $_->{index} => $_->{name} } values %now;
 	my %has = map { $_->{card} => 1 } addresses(%by_index);
 	push @commands, map { "addr flush dev $_" } sort keys %has;
-	push @commands, 'nexthop flush' if $world->{route} eq 'nexthop';
+	push @commands, 'nexthop flush' if $objects;
+	$objects = 0;
 	for my $n (0 .. 3) {
 		my $name = $names[$n] // "spare$n";
 		my $mac = $wanted{$name} // "02:00:00:00:00:0$n";
@@ -361,6 +407,7 @@ sub set_network {
 		push @commands, map { "addr add 192.168.7.$_/24 label eth0:1 dev eth0" } 2 .. 4 if $world->{addr} eq 'same4';
 		push @commands, 'route del 10.171.254.0/24 dev eth0' if $world->{addr} eq 'nosubnet';
 		push @commands, 'addr add 10.171.254.200/24 dev eth0' if $world->{route} eq 'src';
+		$objects = 1 if $world->{route} eq 'nexthop';
 		push @commands, "nexthop add id 7 via $gw dev eth0" if $world->{route} eq 'nexthop';
 		push @commands, map { "route add $_" } @{$route{$world->{route}} || []};
 	}
@@ -401,7 +448,7 @@ sub network {
 }
 
 sub look {
-	return {files => inventory('/etc', '/mnt', '/run', '/tmp'), net => network()};
+	return {files => inventory('/etc', '/mnt', '/run', '/tmp', '/srv/real'), net => network()};
 }
 
 ### A world's life
@@ -416,6 +463,8 @@ sub make { # the machine before its first boot; where texts are
 		remove_below("$w/$_");
 	}
 	remove_below($_) for qw(/run /tmp);
+	remove_below('/srv') if mounted('/srv');
+	bind_mount("$w/e2", '/srv') unless mounted('/srv');
 	mount_etc($world, 1);
 	make_etc($world, \%real);
 	if ($world->{etc} =~ /overlay/) {
@@ -506,6 +555,7 @@ sub reboot {
 		bind_mount("$w/" . first_disk($world), '/mnt') unless $world->{first} eq 'tmpfs';
 		settle($world);
 	}
+	bind_mount("$w/e2", '/srv') unless mounted('/srv');
 	unfill("$w/e4") if $world->{etc} eq 'freed';
 	boot_network($world);
 }
@@ -519,6 +569,7 @@ sub cut_power {
 
 sub back_from_the_cut {
 	my $real = shift;
+	umount('/srv');
 	for (sort keys %image) {
 		umount("$w/$_");
 	}
@@ -539,7 +590,7 @@ sub arguments {
 	push @arguments, '-' . $world->{say} if $world->{say} ne 'plain';
 	push @arguments, '-b', $world->{backend} if $world->{backend} ne 'live';
 	push @arguments, '-s', 'os.conf.saved' if $world->{store} eq 'relative';
-	push @arguments, '-d', $world->{first} =~ /device/ ? $loop{first_disk($world)}[0] : '/mnt';
+	push @arguments, '-d', $world->{disks} ne 'none' ? "LABEL=$label" . first_disk($world) : $world->{first} =~ /device/ ? $loop{first_disk($world)}[0] : '/mnt';
 	return @arguments;
 }
 
@@ -560,9 +611,15 @@ sub osconf { # WORLD FAULT ARGUMENT...: status, log, kmsg; happened: the fault d
 		umount('/mnt');
 		umount("$w/$disk");
 	}
+	my $other = $world->{disks} ne 'none' ? other_disk($world) : undef;
+	if ($world->{meanwhile} ne 'none') {
+		unshift @command, qw(strace -f -qq -o /dev/null -e trace=openat -e), "inject=openat:delay_enter=60000:when=$world->{at}";
+	}
 	truncate "$w/kmsg", 0;
 	my @pids = map { spawn($world, "$w/log$_", @command) } 0 .. ($world->{second} eq 'yes' && !$fault ? 1 : 0);
+	meanwhile($world->{meanwhile}) if $world->{meanwhile} ne 'none';
 	my @statuses = map { wait_for($_) } @pids;
+	close $other if $other;
 	if ($device) {
 		mount_image($disk);
 		bind_mount("$w/$disk", '/mnt');
@@ -575,6 +632,45 @@ sub osconf { # WORLD FAULT ARGUMENT...: status, log, kmsg; happened: the fault d
 	return \%run;
 }
 
+# Another disk, for as long as the handle is open
+sub other_disk {
+	my $world = shift;
+	my $what = $world->{disks};
+	my $text = "\0" x 8192;
+	if ($what eq 'fat0') {
+		$text = "\xeb\x3c\x90MSDOS5.0" . pack('S C S C S S C S', 512, 0, 1, 2, 512, 8192, 0xf8, 32) . "\0" x (512 - 24);
+		substr($text, 54, 8) = 'FAT16   ';
+		substr($text, 510, 2) = "\x55\xaa";
+		$text .= "\0" x 7680;
+	} elsif ($what ne 'zeros') {
+		open my $image, '<', "$w/" . first_disk($world) . '.img';
+		read $image, $text, 1 << 20;
+		if ($what eq 'damaged') {
+			substr($text, $world->{byte} >> 8, 1) = chr($world->{byte} & 255);
+			substr($text, 1024 + 120, 16) = "other\0";
+		}
+	}
+	write_file("$w/other.img", $text);
+	truncate "$w/other.img", 1 << 20;
+	chomp(my $device = `losetup -f --show $w/other.img`);
+	sysopen my $handle, $device, O_RDONLY or die "$device: $!\n";
+	system('losetup', '-d', $device);
+	return $handle;
+}
+
+# While osconf runs: it waits at one of its first calls
+sub meanwhile {
+	my $what = shift;
+	Time::HiRes::usleep(30000);
+	if ($what eq 'rename') {
+		ask_ip('link set dev eth0 name ens9');
+		s/^eth0$/ens9/ for @pool;
+	}
+	remove_below($first), rmdir $first if $what eq 'rmdir';
+	unlink "$first/os.conf" if $what eq 'rmconf';
+	ask_ip('route add 10.95.0.0/16 dev eth0') if $what eq 'addroute';
+}
+
 sub spawn {
 	my ($world, $log, @command) = @_;
 	my $pid = fork // die "fork: $!\n";
@@ -584,7 +680,11 @@ sub spawn {
 	chdir "$w/case";
 	open STDIN, '<', '/dev/null';
 	open STDOUT, '>', $log;
-	open STDERR, '>&', \*STDOUT;
+	if ($world->{apart}) {
+		open STDERR, '>', "$w/errors";
+	} else {
+		open STDERR, '>&', \*STDOUT;
+	}
 	my $fds = $world->{fds};
 	POSIX::close(0) if $fds =~ /noin|none/;
 	POSIX::close(1) if $fds =~ /noout|none/;
@@ -621,8 +721,9 @@ sub shell {
 		open STDERR, '>&', \*STDOUT;
 		exec "$ENV{BUILD}/busybox", 'sh', "$w/case/commands" or POSIX::_exit(127);
 	}
-	wait_for($pid);
+	my $status = wait_for($pid);
 	unlink "$w/case/commands";
+	return "status $status\n" . slurp("$w/log-shell");
 }
 
 # osconf -n -f FILE -R DIR, by somebody who is not root

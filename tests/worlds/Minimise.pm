@@ -24,7 +24,7 @@ sub minimal { # WORLD KIND: the world with nothing that it does not take
 		$again = 0;
 		for my $name (reverse dimensions()) {
 			next if $best{$name} eq ordinary($name);
-			for my $value ($name eq 'boots' ? (2 .. $best{boots} - 1) : ordinary($name)) {
+			for my $value ($name eq 'boots' ? ($best{boots} == 1 ? 2 : 2 .. $best{boots} - 1) : ordinary($name)) {
 				my %try = (%best, $name => $value);
 				next if $try{conf} eq 'cut' && !$try{cut};
 				my $line = world_line(\%try);
@@ -73,8 +73,9 @@ sub search {
 		my $line = world_line($world);
 		my @problems = eval { live($world) };
 		if ($@) {
-			print STDERR "world $n: $line: $@";
-			return 2;
+			print "$line # the machine failed: $@ (world $n of seed $seed)\n";
+			$found++;
+			next;
 		}
 		$done++;
 		next unless @problems;

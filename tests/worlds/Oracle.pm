@@ -204,11 +204,11 @@ sub resolv_is_right {
 # ok: it is written all the same; err: it can't be; may: either
 
 my %way = (
-	file => 'ok', missing => 'ok', empty => 'ok', link_abs => 'ok', link_rel => 'ok', link_fs => 'ok', dangling => 'ok',
+	file => 'ok', missing => 'ok', empty => 'ok', link_abs => 'ok', link_rel => 'ok', link_fs => 'ok', link_disk => 'ok', dangling => 'ok',
 	loop => 'err', circle => 'err', through => 'err', dir => 'err', fifo => 'err', socket => 'err', device => 'may',
 	bind => 'ok', bind_ro => 'err', immutable => 'err', m0600 => 'ok', m0644 => 'ok', m4755 => 'ok', owner => 'ok', acl => 'ok',
 	label => 'ok', hard => 'ok', nul => 'err', crlf => 'ok', nonl => 'ok', eof => 'ok', big => 'may', plus => 'ok', plus_dir => 'may',
-	run => 'ok', volatile => 'may', pnp => 'ok', tmp => 'ok',
+	run => 'ok', volatile => 'may', pnp => 'ok', tmp => 'ok', tmp_userlink => 'err', tmp_userfile => 'ok', tmp_userdir => 'err',
 );
 my %way_passwd = (%way, missing => 'err', empty => 'err', dangling => 'err', bind_ro => 'may', immutable => 'may', nul => 'ok',
 	device => 'err', crlf => 'may', link_fs => 'may', owner => 'may', eof => 'may', nonl => 'ok', plus => 'ok');
@@ -230,6 +230,15 @@ sub worse { # of several ways
 	return $have{err} ? 'err' : $have{may} ? 'may' : 'ok';
 }
 
+# A drive's password is a hash, and its os.conf stays
+sub of_the_drive { # PREDICTION CONF, and whether that was applied
+	my ($p, $conf, $applied) = @_;
+	my ($hash) = $conf =~ /^password=(.*)$/m;
+	$p->{password} = undef;
+	$p->{drive_hash} = $hash unless $applied;
+	$p->{status} = 'ok' if $p->{status} eq 'err' && "@{$p->{why}}" eq 'err: values are refused';
+}
+
 ### The whole
 
 # WORLD, MODEL: saved (text, undef: none), conf (text, undef: none), applied (conf is, but can't be removed),
@@ -243,6 +252,9 @@ sub predict {
 	$reading = '' unless Machine::settings_path($world) eq '/etc/os.conf';
 	my $saved_text = $model->{saved};
 	my $saved = settings_of($reading ? '' : $saved_text // '');
+	if (defined $model->{elsewhere} && !$saved->{kept}{moved} && !is_refused($model->{elsewhere})) { # where settings were before
+		$saved = settings_of($model->{elsewhere});
+	}
 	delete $saved->{keys}{password}; # only os.conf carries one
 	$p{unreadable} = $reading;
 	$worse->('err', "settings can't be read") if $reading;
@@ -251,6 +263,7 @@ sub predict {
 	my $conf = $model->{conf};
 	my $counts = defined $conf && !$model->{applied} && !is_refused($conf);
 	$worse->('err', 'os.conf is refused as a whole') if defined $conf && !$model->{applied} && is_refused($conf);
+	$conf =~ s/^password=.*\n//m if $counts && $world->{drive} ne 'none';
 	my $settings = $counts ? settings_of($conf) : undef;
 	my $keys = $counts ? merge($saved->{keys}, $settings) : {%{$saved->{keys}}};
 	$worse->('err', 'values are refused') if $counts && $settings->{refused};
@@ -259,7 +272,8 @@ sub predict {
 	my ($card, $adopted) = match_cards($keys, $links, $counts ? $settings->{keys} : undef);
 	$keys->{"eth${_}_mac_addr"} = $adopted->{$_} for keys %$adopted;
 	$p{keys} = $keys;
-	$p{changes} = join(';', map { "$_=$keys->{$_}" } sort keys %$keys) ne join ';', map { "$_=$saved->{keys}{$_}" } sort keys %{$saved->{keys}};
+	$p{is_elsewhere} = defined $model->{elsewhere};
+	$p{changes} = $p{is_elsewhere} || join(';', map { "$_=$keys->{$_}" } sort keys %$keys) ne join ';', map { "$_=$saved->{keys}{$_}" } sort keys %{$saved->{keys}};
 	my $live = $world->{backend} eq 'live';
 	for my $n (interfaces($keys)) {
 		$worse->($live ? 'err' : 'may', "eth$n is not there") unless defined $card->{$n};
@@ -298,7 +312,7 @@ sub predict {
 	my $settings_way = Machine::settings_path($world) eq '/etc/os.conf' ? way($world, 'settings') : 'ok';
 	$settings_way = 'may' if $world->{settings} =~ /link_fs|plus_dir/;
 	$settings_way = 'err' if $reading;
-	my $first_way = $world->{first} =~ /^(ro|full|inodes|tmpfs)$/ ? 'may' : 'ok';
+	my $first_way = $world->{drive} ne 'none' ? 'ok' : $world->{dir} ne 'dir' ? 'may' : $world->{first} =~ /^(ro|full|inodes|tmpfs)$/ ? 'may' : 'ok';
 	$settings_way = 'may' if Machine::settings_path($world) ne '/etc/os.conf' && ($first_way ne 'ok' || $world->{limit} ne 'none');
 	$settings_way = 'may' if $world->{oldsaved} ne 'none';
 	$p{settings_way} = $settings_way;
@@ -307,12 +321,16 @@ sub predict {
 	$worse->('may', 'the first partition') if $first_way ne 'ok' || $world->{done} !~ /none|file/ || $world->{rejected} !~ /none|file/;
 	$worse->('may', $_) for grep { $_ } $world->{limit} ne 'none' && 'limits', $world->{lock} eq 'etc' && 'a lock', $world->{etc} =~ /full|inodes|ro|freed/ && 'etc',
 		$world->{fds} ne 'open' && 'descriptors', $world->{second} eq 'yes' && 'a second run', $world->{oldsaved} ne 'none' && 'os.conf.saved',
-		$world->{conf} eq 'hard' && 'hard links', $world->{saved} =~ /drive|v100/ && 'entries of 1.0.0';
+		$world->{conf} eq 'hard' && 'hard links', $world->{conffile} =~ /immutable|owner/ && 'os.conf', $world->{meanwhile} ne 'none' && 'something happens',
+		$world->{disks} eq 'twolabels' && 'disks', grep({ $world->{$_} eq 'link_disk' } qw(settings passwd shadow)) && 'another disk', $world->{saved} =~ /drive|v100/ && 'entries of 1.0.0';
 	$p{commit} = !defined $conf ? 'none' : !$counts ? 'no' : worse($settings_way eq 'err' && !$writes ? 'may' : $settings_way, $p{password_way}, $first_way, $world->{lock} eq 'etc' ? 'may' : 'ok');
 	$p{commit} = {ok => 'yes', err => 'no', may => 'may'}->{$p{commit}} // $p{commit};
 	$p{commit} = 'may' if $p{commit} eq 'no' && $counts && Machine::settings_path($world) ne '/etc/os.conf'; # with the hash
 	$p{commit} = 'may' if $p{commit} eq 'yes' && $world->{done} eq 'dir';
-	$p{commit} = 'may' if $model->{applied};
+	$p{commit} = 'may' if $model->{applied} || $p{commit} eq 'no' && $counts && $world->{shadow} eq 'link_fs';
+	$p{commit} = 'may' if $p{commit} eq 'yes' && $saved->{kept}{password_hash} && $password_way ne 'ok';
+	$p{commit} = 'may' if $p{commit} eq 'yes' && $world->{conffile} =~ /immutable|owner/ || $world->{drive} ne 'none' || $world->{meanwhile} =~ /rm/
+		|| $world->{disks} eq 'twolabels';
 	$p{commit} = 'may' if $world->{conf} eq 'hard' && $p{commit} eq 'yes';
 	return \%p;
 }

@@ -50,6 +50,10 @@ my %conf = (
 	manyroutes => text_of(%vpc, eth0_route => join ';', '0.0.0.0/0 10.171.254.1', map { "10.$_.0.0/16 10.171.254.1" } 20 .. 60),
 );
 
+my $drive = text_of(%vpc, password => $hash{drive});
+$conf{drive_noid} = $drive;
+$conf{drive_id} = $drive . "instance_id=ins-1\n";
+
 sub conf_text { # WORLD WHICH: os.conf, undef: none
 	my ($world, $which) = @_;
 	return undef if $which eq 'none';

@@ -6,7 +6,7 @@ use Exporter 'import';
 our @EXPORT = qw(parse_world world_line draw_world dimensions ordinary);
 
 # Oddities that a file of /etc may have, whichever file it is
-my @odd = qw(missing empty link_abs link_rel link_fs dangling loop circle through dir fifo socket device bind bind_ro
+my @odd = qw(missing empty link_abs link_rel link_fs link_disk dangling loop circle through dir fifo socket device bind bind_ro
 	immutable m0600 m0644 m4755 owner acl label hard nul crlf nonl eof big plus plus_dir);
 
 # Name, ordinary value, one in how many is odd, odd values. Waiting is slow: it is drawn rarely
@@ -14,7 +14,7 @@ my @dimensions = (
 	[etc => 'ext4', 6, qw(ext2 tmpfs overlay overlay_tmpfs ro full inodes freed)],
 	[hostname => 'file', 9, @odd],
 	[hosts => 'file', 7, @odd],
-	[resolv => 'file', 7, @odd, qw(run volatile pnp tmp)],
+	[resolv => 'file', 7, @odd, qw(run volatile pnp tmp tmp_userlink tmp_userfile tmp_userdir)],
 	[passwd => 'file', 9, grep { !/m0600|m4755/ } @odd],
 	[shadow => 'file', 8, grep { !/m0644|m4755/ } @odd],
 	[settings => 'file', 7, @odd],
@@ -25,6 +25,13 @@ my @dimensions = (
 		twice onlink nomask slash32 slash31 offsubnet twodefaults nogateway bom crlf quotes nopassword nonetwork nomac zeromac hard
 		manyroutes)],
 	[cut => 0, 1], # where, if conf=cut
+	[conffile => 'file', 30, qw(link dir fifo immutable owner m0644)],
+	[dir => 'dir', 40, qw(missing link file)],
+	[meanwhile => 'none', 40, qw(rename rmdir rmconf addroute)], # what happens while osconf runs
+	[at => 5, 1], # at which openat() it waits for that
+	[disks => 'none', 40, qw(fat0 zeros twolabels damaged)], # others beside the first partition's, which has a label
+	[byte => 0, 1], # which byte of its superblock, if disks=damaged
+	[drive => 'none', 25, qw(id noid)], # a config drive in place of the first partition
 	[done => 'none', 14, qw(file dir fifo link loop)],
 	[rejected => 'none', 12, qw(file dir full_dir fifo link loop immutable)],
 	[oldsaved => 'none', 12, qw(file dir fifo link loop nul empty)],
@@ -46,7 +53,7 @@ my @dimensions = (
 	[dry => 'no', 12, qw(yes user)],
 	[boots => 2, 3, qw(1 3 4)],
 	[change => 'none', 3, qw(password password resolv hosts hostname settings)],
-	[conf2 => 'none', 5, qw(partial partial_pw whole_pw same refused_host)],
+	[conf2 => 'none', 5, qw(partial partial_pw whole_pw same refused_host gone)],
 	[fault => 'none', 3, 'drawn'], # BOOT:KIND:CALL:ORDINAL
 );
 my %dimension = map { $_->[0] => $_ } @dimensions;
@@ -64,7 +71,7 @@ sub parse_world {
 		my ($name, $value) = /^(\w+)=(.*)$/ or die "'$_' is not DIMENSION=VALUE\n";
 		my $d = $dimension{$name} or die "no dimension $name\n";
 		die "$name is not one of: @$d[1, 3 .. $#$d]\n"
-			unless $name =~ /^(cut|fault)$/ || grep { $_ eq $value } @$d[1, 3 .. $#$d];
+			unless $name =~ /^(cut|fault|byte|at)$/ || grep { $_ eq $value } @$d[1, 3 .. $#$d];
 		$world{$name} = $value;
 	}
 	return \%world;
@@ -96,6 +103,8 @@ sub draw_world {
 		$world{$name} = rand($one_in) < 1 && $one_in > 1 ? $odd[rand @odd] : $value;
 	}
 	$world{cut} = 1 + int rand 300 if $world{conf} eq 'cut';
+	$world{at} = 1 + int rand 50 if $world{meanwhile} ne 'none';
+	$world{byte} = (int(rand 2) ? 1024 + int rand 264 : int rand 520) * 256 + 1 + int rand 255 if $world{disks} eq 'damaged';
 	return normal(\%world);
 }
 
@@ -115,6 +124,13 @@ sub normal {
 	for (qw(hostname hosts resolv passwd shadow settings interfaces)) {
 		$world->{$_} = ordinary($_) if $world->{$_} =~ /immutable|bind/ && $world->{etc} =~ /overlay|tmpfs/;
 	}
+	if ($world->{drive} ne 'none') {
+		@{$world}{qw(first conf conf2 done rejected oldsaved store conffile dir meanwhile disks)} = qw(ro vpc none none none none default file dir none none);
+		$world->{etc} = 'ext4' if $world->{etc} =~ /tmpfs|ro/;
+	}
+	$world->{first} = 'device' if $world->{disks} ne 'none';
+	$world->{meanwhile} = 'none' if $world->{fault} ne 'none' || $world->{second} ne 'no' || $world->{limit} ne 'none' || $world->{first} =~ /device|ro/;
+	$world->{dry} = 'no' if $world->{meanwhile} ne 'none';
 	my $bound = grep { $world->{$_} =~ /^bind/ } qw(hostname hosts resolv passwd shadow settings interfaces);
 	$world->{fault} =~ s/:CUT:/:KILL:/ if $bound || $world->{first} eq 'tmpfs';
 	$world->{first} = 'ext4' if $world->{first} eq 'tmpfs' && $world->{etc} =~ /tmpfs/;
