@@ -94,7 +94,8 @@ sub boot { # FAULT or undef
 		$life->{password_done}{$conf} = 1 if $ended && !$happened;
 		$life->{cut_off} = 1 if $happened;
 	}
-	$life->{applied} = $conf if ($world->{first} eq 'ro' || $world->{conffile} eq 'immutable' || $world->{conf} eq 'hard') && $ended && defined $conf && settings_are($p, settings_after($real, $after));
+	$life->{applied} = $conf if ($world->{first} eq 'ro' || $world->{conffile} eq 'immutable' || $world->{conf} eq 'hard') && $ended && defined $conf && settings_are($p, settings_after($real, $after))
+		&& (!defined $p->{password} || is_hash_of(root_field($after, $real), $p->{password}));
 	return @problems;
 }
 

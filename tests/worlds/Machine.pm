@@ -15,10 +15,10 @@ use Kernel;
 use Texts;
 use World;
 
-my $w = "$ENV{scratch}/w"; # a tmpfs
+my $w = ($ENV{scratch} // '') . '/w'; # a tmpfs
 my %image = ( # name => type, KiB, inodes
 	e4 => ['ext4', 6144, 400], e2 => ['ext2', 3072, 400], f4 => ['ext4', 4096, 128], f2 => ['ext2', 2048, 128]);
-my $label = 'W' . unpack '%32C*', "$ENV{scratch}"; # no other machine's
+my $label = 'W' . unpack '%32C*', $ENV{scratch} // ''; # no other machine's
 my %loop; # device, for those that stay attached; their descriptors
 my ($to_ip, $from_ip);
 my @pool; # the cards' names now
@@ -136,6 +136,7 @@ sub make_odd {
 		loop => $name, circle => "$name.other", through => '/etc/group/x', link => '/etc/real/elsewhere');
 	if ($link{$odd}) {
 		symlink $link{$odd}, $path;
+		mkdir "$dir/real" if $odd =~ /^link_rel/;
 		mkdir '/etc/real' if $odd =~ /^(link|dangling)/;
 		mkdir '/run/real' if $odd eq 'link_fs';
 		mkdir '/srv/real' if $odd eq 'link_disk';
@@ -261,7 +262,6 @@ sub make_etc {
 
 sub make_first {
 	my $world = shift;
-	$first = $world->{drive} ne 'none' ? '/mnt/qcloud_action' : '/mnt/aliyun_custom_image';
 	my $disk = first_disk($world);
 	umount('/mnt') if -e "/mnt/.world";
 	if ($world->{first} eq 'tmpfs') {
@@ -458,6 +458,7 @@ my $holder; # of a lock
 sub make { # the machine before its first boot; where texts are
 	my $world = shift;
 	my %real;
+	$first = $world->{drive} ne 'none' ? '/mnt/qcloud_action' : '/mnt/aliyun_custom_image';
 	ready();
 	for (qw(e4 e2 lower case)) {
 		remove_below("$w/$_");

@@ -58,14 +58,19 @@ sub known_lines {
 	return map { /^([^#]*\S)\s*(?:#.*)?$/ ? $1 : () } <$file>;
 }
 
+sub numbered { # N SEED
+	my ($n, $seed) = @_;
+	srand $seed * 1000003 + $n;
+	return draw_world();
+}
+
 sub search {
 	my ($count, $seed, $seconds, $part, $parts) = @_;
 	my @known = known_lines();
 	my ($began, $done, $skipped, $found) = (time, 0, 0, 0);
 	for (my $n = $part; $n < $count; $n += $parts) {
 		last if $seconds && time - $began > $seconds;
-		srand $seed * 1000003 + $n;
-		my $world = draw_world();
+		my $world = numbered($n, $seed);
 		if ($n % 16 == $part && $ENV{KNOWN}) { # the other process has found more
 			@known = known_lines();
 		}
@@ -83,9 +88,11 @@ sub search {
 			my $least = minimal($world, $kind);
 			my $least_line = world_line($least);
 			my ($problem) = grep { kind_of($_) eq $kind } live(parse_world($least_line));
-			print "$least_line # ", $problem // "$kind: not every time", " (world $n of seed $seed)\n";
+			my ($first) = grep { kind_of($_) eq $kind } @problems;
+			$problem //= "$first: but not every time; first seen in: $line";
+			print "$least_line # ", $problem, " (world $n of seed $seed)\n";
 			push @known, $least_line;
-			note($least_line, $problem // $kind);
+			note($least_line, $problem);
 			$found++;
 			last; # the rest is asked in other worlds, where this is not
 		}

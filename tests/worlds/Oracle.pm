@@ -236,6 +236,7 @@ sub of_the_drive { # PREDICTION CONF, and whether that was applied
 	my ($hash) = $conf =~ /^password=(.*)$/m;
 	$p->{password} = undef;
 	$p->{drive_hash} = $hash unless $applied;
+	$p->{password_way} = $p->{accounts_way};
 	$p->{status} = 'ok' if $p->{status} eq 'err' && "@{$p->{why}}" eq 'err: values are refused';
 }
 
@@ -304,6 +305,7 @@ sub predict {
 	# password
 	$p{password} = $counts ? $settings->{keys}{password} : undef;
 	my $password_way = worse(way($world, 'passwd'), way($world, 'shadow'));
+	$p{accounts_way} = $password_way;
 	$p{password_way} = defined $p{password} ? $password_way : 'ok';
 	$worse->($p{password_way}, "root's password can't be set") if defined $p{password};
 	$worse->('may', "no password is needed") if !defined $p{password} && $password_way ne 'ok';
@@ -332,6 +334,7 @@ sub predict {
 	$p{commit} = 'may' if $p{commit} eq 'yes' && $world->{conffile} =~ /immutable|owner/ || $world->{drive} ne 'none' || $world->{meanwhile} =~ /rm/
 		|| $world->{disks} eq 'twolabels';
 	$p{commit} = 'may' if $world->{conf} eq 'hard' && $p{commit} eq 'yes';
+	$p{status} = 'may' if $world->{meanwhile} =~ /rm/;
 	return \%p;
 }
 

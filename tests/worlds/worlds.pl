@@ -16,6 +16,10 @@ if ($command eq 'dimensions') {
 	World::print_dimensions();
 	exit;
 }
+if ($command eq 'draw') { # NUMBER SEED
+	print world_line(Minimise::numbered(@words)), "\n";
+	exit;
+}
 Machine::start();
 if ($command eq 'run' || $command eq 'show') {
 	my $line = join ' ', @words;
@@ -28,7 +32,9 @@ if ($command eq 'time') { # TIMES WORLD
 	my $times = shift @words;
 	my $began = Time::HiRes::time();
 	live(parse_world("@words")) for 1 .. $times;
-	printf "%.1f ms\n", (Time::HiRes::time() - $began) * 1000 / $times;
+	my $cpu = 0;
+	$cpu += $_ for times;
+	printf "%.1f ms, %.1f ms of CPU\n", (Time::HiRes::time() - $began) * 1000 / $times, $cpu * 1000 / $times;
 	exit;
 }
 if ($command eq 'many') { # COUNT SEED SECONDS PART PARTS

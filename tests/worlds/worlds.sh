@@ -5,6 +5,7 @@
 # has to come out, Judge.pm for what must hold.
 #
 #   worlds.sh dimensions        what a world may have; the first value is the ordinary one
+#   worlds.sh draw N SEED       that seed's world N, as a line
 #   worlds.sh run 'WORLD'       one world: what does not hold
 #   worlds.sh show 'WORLD'      the same, with what is there after each run
 #   worlds.sh many COUNT SEED   so many worlds on two cores, each violation brought down to
@@ -16,7 +17,11 @@ set -u
 . "$(dirname "$0")/../lib.sh"
 
 here=$top/tests/worlds
-[ "${1-}" != dimensions ] || exec perl "$here/worlds.pl" dimensions
+case ${1-} in
+dimensions | draw)
+	exec perl "$here/worlds.pl" "$@"
+	;;
+esac
 
 # The machine: nothing outside the scratch directory can be written
 # shellcheck disable=SC2016
