@@ -87,14 +87,13 @@ static char *put_card(char *p, const struct step *step, const char *others)
 	/* busybox's ifup stops at a second `auto` for the same card */
 	if (!is_auto(others, card))
 		p += sprintf(p, "auto %s\n", card);
-	if (step->route.destination == INADDR_LOOPBACK)
+	if (!step->eth) /* lo */
 		return stanza ? p : p + sprintf(p, "iface %s inet loopback\n", card);
 	if (stanza)
 		error_msg("%s: %s has another iface stanza for it, which ifup applies too: remove it",
 			card, interfaces);
-	return p + sprintf(p, "iface %s inet static\n"
-		"\taddress "ADDRESS_FORMAT"\n\tnetmask "ADDRESS_FORMAT"\n", card,
-		ADDRESS_ARGS(step->route.destination), ADDRESS_ARGS(step->route.netmask));
+	return p + sprintf(p, "iface %s inet static\n\taddress %s\n\tnetmask %s\n",
+		card, step->eth[IP_ADDR], step->eth[NETMASK]);
 }
 
 int FAST_FUNC converge_ifupdown(struct batch *batch, const struct plan *plan)

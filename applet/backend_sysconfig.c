@@ -37,26 +37,57 @@ static int is_of_plan(const struct plan *plan, const char *card, int what)
 	return 0;
 }
 
+/* Returns the card of an ifcfg- or route- file, and which of them it is, or NULL.  Copies
+ * of such files are not read by initscripts either */
+static const char *card_of_file(const char *name, int *what)
+{
+	static const char copies[] ALIGN1 = "~\0" ".bak\0" ".orig\0" ".rpmnew\0" ".rpmorig\0" ".rpmsave\0";
+	const char *copy = copies;
+	const char *card = is_prefixed_with(name, "ifcfg-");
+
+	*what = STEP_ADDRESS;
+	if (!card) {
+		*what = STEP_ROUTE;
+		card = is_prefixed_with(name, "route-");
+	}
+	for (; card && *copy; copy += strlen(copy) + 1)
+		if (is_suffixed_with(card, copy))
+			return NULL;
+	return card;
+}
+
+static int remove_section(struct batch *batch, const char *path)
+{
+	struct file file;
+
+	if (find_file(&file, FROM_ROOT, path) != 0)
+		return -1;
+	return S_ISREG(file.path.st.st_mode) ? replace_section(batch, path, "") : 0;
+}
+
 /* Removes osconf's sections from the files of cards that are no longer configured */
 static int remove_stale(struct batch *batch, const struct plan *plan)
 {
-	DIR *dir = opendir(SCRIPTS);
+	struct path scripts;
 	struct dirent *entry;
+	DIR *dir;
 	int failed = 0;
 
+	if (walk(&scripts, FROM_ROOT, SCRIPTS "/.") == 0) {
+		if (!scripts.st.st_mode)
+			return 0;
+		dir = fdopendir(scripts.dir);
+	} else {
+		dir = NULL;
+	}
 	if (!dir)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : perror_msg("%s: can't read", SCRIPTS);
+		return perror_msg("%s: can't read", SCRIPTS);
 	while ((errno = 0, entry = readdir(dir)) != NULL) {
-		int what = STEP_ADDRESS;
-		const char *card = is_prefixed_with(entry->d_name, "ifcfg-");
+		int what;
+		const char *card = card_of_file(entry->d_name, &what);
 
-		if (!card) {
-			what = STEP_ROUTE;
-			card = is_prefixed_with(entry->d_name, "route-");
-		}
-		if (!card || is_of_plan(plan, card, what))
-			continue;
-		failed |= replace_section(batch, xasprintf(SCRIPTS "/%s", entry->d_name), "");
+		if (card && !is_of_plan(plan, card, what))
+			failed |= remove_section(batch, xasprintf(SCRIPTS "/%s", entry->d_name));
 	}
 	if (errno)
 		failed = perror_msg("%s: can't read", SCRIPTS);
@@ -69,8 +100,7 @@ static int replace_address(struct batch *batch, const struct step *step)
 	char lines[2 * COMMAND_SIZE];
 
 	sprintf(lines, "DEVICE=%s\nONBOOT=yes\nBOOTPROTO=static\n"
-		"IPADDR="ADDRESS_FORMAT"\nNETMASK="ADDRESS_FORMAT"\n", step->name,
-		ADDRESS_ARGS(step->route.destination), ADDRESS_ARGS(step->route.netmask));
+		"IPADDR=%s\nNETMASK=%s\n", step->name, step->eth[IP_ADDR], step->eth[NETMASK]);
 	return replace_section(batch, xasprintf(SCRIPTS "/ifcfg-%s", step->name), lines);
 }
 
@@ -103,7 +133,7 @@ int FAST_FUNC converge_sysconfig(struct batch *batch, const struct plan *plan)
 		if (step->what == STEP_HOSTNAME)
 			sprintf(lines, "HOSTNAME=%s\n", step->name);
 		/* initscripts have their own ifcfg-lo */
-		if (step->what != STEP_ADDRESS || step->route.destination == INADDR_LOOPBACK)
+		if (step->what != STEP_ADDRESS || !step->eth)
 			continue;
 		failed |= replace_address(batch, step);
 		failed |= replace_routes(batch, plan, step->name);

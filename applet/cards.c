@@ -91,7 +91,7 @@ static uint32_t adopt(struct settings *settings, struct kernel *kernel, uint32_t
 			continue;
 		notice_msg("eth%d: no card with MAC address %s, using %s (%s)", card->eth,
 			settings->value[KEY_INTERFACE(card->eth) + MAC_ADDR], card->name, card->mac_addr);
-		set_value(settings, KEY_INTERFACE(card->eth) + MAC_ADDR, xstrdup(card->mac_addr));
+		settings->value[KEY_INTERFACE(card->eth) + MAC_ADDR] = xstrdup(card->mac_addr);
 	}
 	return missing;
 }
@@ -132,6 +132,45 @@ int FAST_FUNC find_cards(struct settings *settings, struct kernel *kernel,
 	if (fresh) {
 		adoptable = missing & interfaces_with(fresh, MAC_ADDR);
 		missing = (missing & ~adoptable) | adopt(settings, kernel, adoptable);
+	}
+	return say_missing(settings, missing);
+}
+
+static struct card *find_same(const struct kernel *kernel, const struct card *before)
+{
+	struct card *found = NULL;
+	unsigned i;
+
+	for (i = 0; i < kernel->cards; i++) {
+		struct card *card = &kernel->card[i];
+		if (!is_candidate(card))
+			continue;
+		if (card->index == before->index)
+			return card;
+		if (strcmp(card->mac_addr, before->mac_addr) == 0 && (!found || card->physical > found->physical))
+			found = card;
+	}
+	return found;
+}
+
+int FAST_FUNC find_cards_again(const struct settings *settings, struct kernel *kernel)
+{
+	const struct card *before = kernel->card;
+	const struct card *end = before + kernel->cards;
+	uint32_t missing = 0;
+
+	if (read_cards(kernel) != 0)
+		return perror_msg("can't read network cards");
+	for (; before < end; before++) {
+		struct card *card;
+
+		if (before->eth < 0)
+			continue;
+		card = find_same(kernel, before);
+		if (card)
+			card->eth = before->eth;
+		else
+			missing |= 1U << before->eth;
 	}
 	return say_missing(settings, missing);
 }

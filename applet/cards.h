@@ -20,4 +20,9 @@
 int find_cards(struct settings *settings, struct kernel *kernel,
 		const struct settings *fresh, deadline_t deadline) FAST_FUNC;
 
+/* Reads the cards again: one may have been renamed, or have gone and come back.  Each
+ * interface keeps the card that has the index, else the MAC address, of the one it had.
+ * Returns 0, or -1 after printing which cards are missing now. */
+int find_cards_again(const struct settings *settings, struct kernel *kernel) FAST_FUNC;
+
 #endif

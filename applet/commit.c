@@ -1,239 +1,392 @@
 /* vi: set sw=4 ts=4: */
 /*
  * osconf: settings -> durable; then os.conf is consumed.
- * A step that destroys something runs only after everything it depends on has been
- * read and done without an error.
+ * A step that destroys something comes after all that it depends on has been read and
+ * done without an error; what only informs holds nothing back.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //kbuild:lib-$(CONFIG_OSCONF) += commit.o
 #include "commit.h"
+#include "applied.h"
 #include "hash.h"
 #include "message.h"
+#include "parse.h"
 #include "password.h"
 
-struct commit {
-	struct settings *settings;
-	const struct settings_file *saved, *fresh;
-	const struct place *place;
-	struct batch *batch;
-	const struct replacement *saved_settings, *rejected; /* NULL: unchanged */
-	const char *shadow; /* NULL: password unchanged */
-};
-
-/* os.conf may be on a drive that is there at every boot */
-static int stays(const struct settings_file *fresh)
+/* What happens to a source once it is committed */
+static int is_drives(const struct settings_file *fresh)
 {
 	return ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && fresh->source == CONFIG_DRIVE;
 }
 
-/*** Password ***/
-
-/* If /etc/shadow is not persistent, saves the hash with the settings; every boot sets
- * the password from there.  If it is, moves a saved hash into it, once.
- * Returns 0, or -1 on error. */
-static int commit_password(struct commit *c)
+static int may_be_removed(const struct settings_file *fresh)
 {
-	char *password = c->settings->value[KEY_PASSWORD];
-	char *hash = c->settings->value[KEY_PASSWORD_HASH];
-	const char *like = hash;
-	struct root_password root;
+	return !is_drives(fresh) && !(option_mask32 & OPT_file);
+}
 
-	if (!password && !(c->place->shadow_persistent && hash))
-		return 0;
-	if (c->place->shadow_persistent) {
-		if (read_root_password(&root) != 0)
-			return -1;
-		like = root.hash;
-	}
-	if (password) {
-		if (stays(c->fresh)) /* it is the hash */
-			hash = try_hash(password) == 0 ? password : NULL;
-		else
-			hash = hash_password(password, like);
-		if (!hash)
-			return -1;
-	}
-	if (!c->place->shadow_persistent) {
-		set_value(c->settings, KEY_PASSWORD_HASH, hash);
-		return 0;
-	}
-	if (set_root_password(&root, hash) != 0)
-		return -1;
-	set_value(c->settings, KEY_PASSWORD_HASH, NULL);
-	c->shadow = root.path;
-	return 0;
+/*** Durable names ***/
+
+static void remember_to_sync(struct commit *c, int dir)
+{
+	int i;
+
+	for (i = 0; i < c->dirs; i++)
+		if (c->to_sync[i] == dir)
+			return;
+	c->to_sync[c->dirs++] = dir;
+}
+
+/* Returns 0, or -1 after printing a message */
+static int sync_names(struct commit *c)
+{
+	int failed = 0;
+
+	while (c->dirs)
+		failed |= sync_directory(c->to_sync[--c->dirs], c->place->saved);
+	return failed;
+}
+
+static void remember_shadow(struct commit *c)
+{
+	struct path path;
+
+	if (walk(&path, FROM_ROOT, bb_path_shadow_file) == 0)
+		remember_to_sync(c, path.dir);
 }
 
 /*** Settings ***/
 
 static int may_be_saved(const struct commit *c)
 {
-	return c->place->known && !c->saved->unread
+	return c->place->known && c->cards_known && !c->saved->main.unread
 		&& (!is_relative(c->place) || c->place->osconf_dir >= 0);
 }
 
-/* Returns 0, or -1 on error */
-static int save_settings(struct commit *c)
+/* Queues the settings if they have changed.  Returns 0, or -1 if they can't be saved */
+static int save_later(struct commit *c, struct replacement **queued)
 {
-	const struct file *old = &c->saved->file;
+	const struct settings_file *main = &c->saved->main;
 
-	if (old->text && !c->settings->changed)
+	*queued = NULL;
+	if (main->file.text && !main->to_rewrite && !settings_differ(c->result, &main->settings))
 		return 0;
-	c->saved_settings = replace_later(c->batch, old, settings_to_text(c->settings), 0600);
-	return c->saved_settings ? 0 : -1;
+	*queued = replace_later(c->batch, &main->file, settings_to_text(c->result), 1);
+	return *queued ? 0 : -1;
+}
+
+static int is_done(const struct replacement *queued)
+{
+	return !queued || !queued->failed;
+}
+
+/* An immutable file and one on a read-only mount can't be opened for writing by root either */
+static int is_writable(const struct file *file)
+{
+	int fd;
+
+	if (!file->text)
+		return 1;
+	fd = openat(file->path.dir, file->path.rest, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	close(fd);
+	return 1;
+}
+
+/* Saves the settings again, with another entry.  Returns 0, or -1 */
+static int save_again(struct commit *c)
+{
+	struct replacement *queued;
+
+	if (!may_be_saved(c) || save_later(c, &queued) != 0)
+		return -1;
+	replace_all(c->batch);
+	if (!is_done(queued))
+		return -1;
+	remember_to_sync(c, c->saved->main.file.path.dir);
+	return sync_names(c);
+}
+
+/* Drops the entries of files that are no longer there.  A drive that is late is not gone */
+static void drop_old_entries(struct commit *c)
+{
+	const struct settings_file *fresh = c->fresh;
+	struct stat st;
+
+	if (c->place->osconf_dir < 0)
+		return;
+	if (fstatat(c->place->osconf_dir, OSCONF_FILE, &st, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+		set_entry(c->result, OSCONF_FILE, NULL);
+	if (fstatat(c->place->osconf_dir, SAVED_RELATIVE, &st, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
+		set_entry(c->result, SAVED_RELATIVE, NULL);
+	if (fresh->valid && may_be_removed(fresh) && has_drive_entry(c->result))
+		set_entry(c->result, DRIVE_FILE, NULL);
 }
 
 /* Keeps refused values: they would be lost with os.conf, or when saved settings that
  * somebody has edited are rewritten.  An os.conf that can't be removed still has them. */
-static int save_rejected(struct commit *c)
+static void save_rejected(struct commit *c, int rewritten)
 {
-	const char *old = c->saved_settings ? c->saved->report.text : NULL;
+	const char *old = rewritten ? c->saved->main.report.text : NULL;
 	const char *new = c->fresh->report.text;
 	struct file file;
+	char *text;
 
-	if ((!old && !new) || (option_mask32 & OPT_file) || is_read_only(c->place->osconf_dir))
-		return 0;
-	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && c->place->osconf_dir < 0)
-		return 0;
-	file.name = file.path = OSCONF_REJECTED;
-	file.text = NULL;
-	c->rejected = replace_later(c->batch, &file, xasprintf("%s%s", old ? old : "", new ? new : ""), 0600);
-	return c->rejected ? 0 : -1;
+	if ((!old && !new) || (option_mask32 & OPT_file) || c->place->osconf_dir < 0 || is_read_only(c->place->osconf_dir))
+		return;
+	text = xasprintf("%s%s", old ? old : "", new ? new : "");
+	if (read_file(&file, c->place->osconf_dir, OSCONF_REJECTED, REPORT_SIZE * 2) == 0 && !is_text(&file, text))
+		replace_later(c->batch, &file, text, 1);
 }
 
-/* The config drive's os.conf stays: that it is applied is saved with the settings, which
- * must not become durable before the password.
- * password: 0 if that is set.  Returns 0, or -1 if the next boot has to set it again */
-static int remember_drive(struct commit *c, int password)
+/*** Password ***/
+
+/* True if root has no password: then no user can have changed it */
+static int has_none(const struct root_password *root)
 {
-	if (password == 0 && c->shadow)
-		password = sync_names(c->shadow, NULL, NULL);
-	set_value(c->settings, password == 0 ? KEY_DRIVE : KEY_DRIVE_PASSWORD,
-		password == 0 ? c->fresh->digest : NULL);
-	return password;
+	return root->hash[0] == '*' || root->hash[0] == '!';
 }
 
-/* Returns 0, or -1 if any part failed */
-static int prepare(struct commit *c)
+/* Where os.conf can be marked ('*'), its password is new.  A file that can't be written
+ * needs an entry in the settings: see has_entry().  Where there can be none, nothing tells
+ * whether its password was set before, and changed since. */
+static int may_be_old(const struct commit *c, int can_save)
 {
-	int password = commit_password(c);
+	return !can_save && c->fresh->digest;
+}
 
-	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && c->fresh->digest)
-		password = remember_drive(c, password);
-	if (!may_be_saved(c))
-		return error_msg("settings are not saved, %s stays", OSCONF_FILE);
-	if (password != 0 && c->place->saved_moves) /* only os.conf.saved has the hash */
+/* The hash that root is to have; NULL: as it is.  Returns 0, or -1 after printing a message */
+static int find_hash(const struct commit *c, const struct root_password *root, int can_save, char **hash)
+{
+	char *password = c->fresh->settings.value[KEY_PASSWORD];
+	char *saved = c->result->value[KEY_PASSWORD_HASH];
+
+	*hash = NULL;
+	if (password && !(may_be_old(c, can_save) && !has_none(root))) {
+		if (is_drives(c->fresh)) /* it is the hash */
+			*hash = try_hash(password) == 0 ? password : NULL;
+		else
+			*hash = hash_password(password, root->hash);
+		return *hash ? 0 : -1;
+	}
+	/* of a time when /etc/shadow was not persistent; else somebody wrote it there */
+	if (saved && (c->saved->moves || has_none(root)))
+		*hash = saved;
+	else if (saved && !password)
+		notice_msg("%s: password_hash: dropped, root has a password", c->place->saved);
+	return 0;
+}
+
+/* Returns 0, or -1 after printing a message */
+static int set_password(struct commit *c, int can_save)
+{
+	struct root_password root;
+	char *hash;
+
+	if (read_root_password(&root) != 0 || find_hash(c, &root, can_save, &hash) != 0)
 		return -1;
-	if (save_settings(c) != 0 || save_rejected(c) != 0)
+	if (hash && set_root_password(&root, hash) != 0)
 		return -1;
-	return password;
+	if (hash)
+		remember_shadow(c);
+	c->password_is_set = (c->fresh->settings.value[KEY_PASSWORD] != NULL);
+	c->result->value[KEY_PASSWORD_HASH] = NULL;
+	return 0;
 }
 
-static int is_done(const struct replacement *replacement)
+/* If /etc/shadow is not persistent, the hash is saved with the settings, and set at every
+ * boot */
+static int save_password(struct commit *c)
 {
-	return !replacement || !replacement->failed;
+	char *password = c->fresh->settings.value[KEY_PASSWORD];
+	char *hash = c->result->value[KEY_PASSWORD_HASH];
+
+	if (is_drives(c->fresh))
+		hash = try_hash(password) == 0 ? password : NULL;
+	else
+		hash = hash_password(password, hash);
+	if (!hash)
+		return -1;
+	c->result->value[KEY_PASSWORD_HASH] = hash;
+	return 0;
 }
 
-/* Also syncs what an earlier run renamed: it may have stopped before this point */
-static int sync_committed(const struct commit *c)
+/* Returns 0, or -1 after printing a message: the password is not durable */
+static int commit_password(struct commit *c, int can_save)
 {
-	return sync_names(c->saved->file.path, c->shadow, c->rejected ? OSCONF_REJECTED : NULL);
+	if (c->place->shadow_persistent)
+		return c->fresh->settings.value[KEY_PASSWORD] || c->result->value[KEY_PASSWORD_HASH]
+			? set_password(c, can_save) : 0;
+	return c->fresh->settings.value[KEY_PASSWORD] ? save_password(c) : 0;
 }
 
 /*** os.conf goes ***/
 
-static int consume(void)
+/* Its name goes first, so that it is never applied again; it is wiped at the end */
+static int consume(const struct place *place)
 {
-	if (rename(OSCONF_FILE, OSCONF_DONE) != 0)
+	int dir = place->osconf_dir;
+
+	if (renameat(dir, OSCONF_FILE, dir, OSCONF_DONE) != 0)
 		return perror_msg("%s: can't remove", OSCONF_FILE);
-	return sync_names(OSCONF_DONE, NULL, NULL) == 0 ? wipe_file(OSCONF_DONE) : -1;
+	return sync_directory(dir, OSCONF_DIR);
 }
 
-static int remove_moved(void)
+static int remove_moved(const struct place *place)
 {
-	if (unlink(SAVED_RELATIVE) != 0)
+	if (unlinkat(place->osconf_dir, SAVED_RELATIVE, 0) != 0)
 		return perror_msg("%s: can't remove", SAVED_RELATIVE);
-	return sync_names(SAVED_RELATIVE, NULL, NULL);
+	return sync_directory(place->osconf_dir, OSCONF_DIR);
 }
 
-/* Saves the digest of a file that can't be removed, so that it is not applied again.
+/* Saves an entry for a file that can't be removed, so that it is not applied again.
  * Returns 0, or -1 if it may be applied again. */
-static int remember(struct commit *c, const char *name, int key)
+static int save_entry(struct commit *c, const char *name)
 {
 	struct file file;
+	char *digest;
 
-	if (read_file(&file, name, INT_MAX) != 0 || !file.text)
+	if (read_file(&file, c->place->osconf_dir, name, INT_MAX) != 0 || !file.text)
 		return -1;
-	set_value(c->settings, key, digest_text(file.text, file.len, NULL));
-	memset(file.text, 0, file.len);
-	if (!c->settings->value[key] || save_settings(c) != 0)
+	digest = entry_digest(c->result, file.text, file.len);
+	wipe_text(&file);
+	if (!digest)
 		return -1;
-	replace_all(c->batch);
-	return is_done(c->saved_settings) ? sync_committed(c) : -1;
+	set_entry(c->result, name, digest);
+	return save_again(c);
 }
 
-/* Removes os.conf and os.conf.saved: their contents are durable elsewhere */
+/* The password in an os.conf that stays has been set: it is overwritten, so that it is not
+ * set again.  In one write: half of it is no base64.
+ * Returns 0, or -1 if the file can't be changed, or has other names */
+static int star_osconf(const struct place *place)
+{
+	struct file file;
+	int failed;
+
+	if (is_read_only(place->osconf_dir)
+	 || read_file(&file, place->osconf_dir, OSCONF_FILE, OSCONF_SIZE_MAX) != 0 || !file.text
+	 || file.path.st.st_nlink != 1
+	) {
+		return -1;
+	}
+	star_passwords(file.text, file.len);
+	failed = overwrite(place->osconf_dir, OSCONF_FILE, file.text, file.len);
+	wipe_text(&file);
+	return failed;
+}
+
+/* What is durable elsewhere goes.  Returns 0, or -1 after printing a message */
 static int remove_sources(struct commit *c)
 {
+	const struct settings_file *fresh = c->fresh;
 	int failed = 0;
 
-	if (c->place->saved_moves) {
-		failed = remove_moved();
-		if (failed && remember(c, SAVED_RELATIVE, KEY_MOVED) != 0)
+	if (c->saved->moves) {
+		failed = remove_moved(c->place);
+		if (failed && save_entry(c, SAVED_RELATIVE) != 0)
 			return -1;
 	}
-	if (!c->fresh->valid || (option_mask32 & OPT_file))
+	if (!fresh->valid || !may_be_removed(fresh))
 		return failed;
-	if (!c->rejected)
-		unlink(OSCONF_REJECTED);
-	if (stays(c->fresh) || consume() == 0)
+	if (!fresh->report.text)
+		unlinkat(c->place->osconf_dir, OSCONF_REJECTED, 0);
+	if (consume(c->place) == 0)
 		return failed;
-	remember(c, OSCONF_FILE, KEY_APPLIED);
+	if (!fresh->digest)
+		save_entry(c, OSCONF_FILE);
 	return -1;
+}
+
+/* os.conf stays, for another reason than its password */
+static void keep_source(struct commit *c)
+{
+	if (!c->password_is_set || !may_be_removed(c->fresh) || sync_names(c) != 0)
+		return;
+	if (star_osconf(c->place) != 0)
+		save_entry(c, OSCONF_FILE);
 }
 
 /*** The commit point ***/
 
-int FAST_FUNC commit(struct settings *settings, const struct settings_file *saved,
-		const struct settings_file *fresh, const struct place *place, struct batch *batch)
+/* What was applied at an earlier boot can be removed now: the name first, then the entry,
+ * since the platform may write the same text again.  Returns 0, or -1 */
+static int remove_applied(struct commit *c)
 {
-	struct commit c = { settings, saved, fresh, place, batch, NULL, NULL, NULL };
-	int to_commit = fresh->valid || place->saved_moves;
 	int failed = 0;
 
-	if (fresh->valid && !(option_mask32 & OPT_file) && !stays(fresh))
-		set_value(settings, KEY_APPLIED, NULL);
-	if (place->saved_moved) {
-		batch->failed = (remove_moved() != 0);
-		if (!batch->failed) {
-			set_value(settings, KEY_MOVED, NULL);
-			to_commit = 1;
-		}
-	}
-	if (fresh->applied && !is_read_only(place->osconf_dir)) {
-		failed = consume();
-		if (!failed) {
-			set_value(settings, KEY_APPLIED, NULL);
-			to_commit = 1;
-		}
-	}
-	if (to_commit)
-		failed |= prepare(&c);
-	replace_all(batch);
-	if (to_commit && !failed && is_done(c.saved_settings) && is_done(c.rejected)) {
-		failed = sync_committed(&c);
-		if (!failed)
-			failed = remove_sources(&c);
-	}
-	return batch->failed ? -1 : failed;
+	if (c->saved->moved)
+		failed |= remove_moved(c->place);
+	if (c->fresh->applied && may_be_removed(c->fresh) && !is_read_only(c->place->osconf_dir))
+		failed |= consume(c->place);
+	return failed;
 }
 
-void FAST_FUNC print_commit(const struct settings_file *fresh, const struct place *place)
+/* Password and settings, and all queued files.  An entry must not become durable before
+ * the password.  Returns 0, or -1 after printing a message */
+static int make_durable(struct commit *c)
 {
-	if (fresh->settings.value[KEY_PASSWORD])
+	struct replacement *queued = NULL;
+	int can_save = may_be_saved(c);
+	int password;
+
+	if (can_save && c->fresh->digest)
+		can_save = is_writable(&c->saved->main.file);
+	password = commit_password(c, can_save);
+	if (c->fresh->digest && password == 0) {
+		password = sync_names(c);
+		set_entry(c->result, c->fresh->file.name, c->fresh->digest);
+	}
+	if (is_drives(c->fresh) && password != 0)
+		c->result->value[KEY_DRIVE_PASSWORD] = NULL;
+	if (!can_save)
+		error_msg(c->fresh->valid ? "settings are not saved, %s stays" : "settings are not saved", OSCONF_FILE);
+	else if (password == 0 || !c->saved->moves) /* only os.conf.saved has the hash */
+		can_save = save_later(c, &queued) == 0;
+	save_rejected(c, queued != NULL);
+	replace_all(c->batch);
+	if (!can_save || !is_done(queued))
+		return -1;
+	if (queued)
+		remember_to_sync(c, c->saved->main.file.path.dir);
+	return sync_names(c) | password;
+}
+
+static int has_to_commit(const struct commit *c)
+{
+	return c->fresh->valid || c->saved->moves || c->saved->main.to_rewrite
+		|| settings_differ(c->result, &c->saved->main.settings)
+		|| (c->place->shadow_persistent && c->result->value[KEY_PASSWORD_HASH] && may_be_saved(c));
+}
+
+int FAST_FUNC commit(struct commit *c)
+{
+	int failed = remove_applied(c);
+
+	drop_old_entries(c);
+	if (!has_to_commit(c)) {
+		replace_all(c->batch);
+	} else if (make_durable(c) == 0) {
+		failed |= remove_sources(c);
+	} else {
+		failed = -1;
+		if (c->fresh->valid)
+			keep_source(c);
+	}
+	if (c->place->osconf_dir >= 0)
+		failed |= wipe_file(c->place->osconf_dir, OSCONF_DONE);
+	return failed || c->batch->failed ? -1 : 0;
+}
+
+void FAST_FUNC print_commit(const struct commit *c)
+{
+	const struct settings_file *fresh = c->fresh;
+
+	if (fresh->valid && fresh->settings.value[KEY_PASSWORD])
 		puts("# root's password is changed");
-	printf("# settings are saved in %s\n", place->saved);
-	if (!(option_mask32 & OPT_file) && !stays(fresh))
+	if (has_to_commit(c))
+		printf("# settings are saved in %s\n", c->place->saved);
+	if ((fresh->valid || fresh->applied) && may_be_removed(fresh) && !fresh->digest)
 		puts("# "OSCONF_FILE" is removed");
 }

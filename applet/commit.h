@@ -8,16 +8,29 @@
 #define OSCONF_COMMIT_H 1
 
 #include "read.h"
+#include "replace.h"
+
+/* What is to become durable */
+struct commit {
+	struct settings *result;      /* the saved settings with what os.conf changes */
+	const struct saved *saved;
+	const struct settings_file *fresh; /* the os.conf that is applied, or was (fresh->applied) */
+	const struct place *place;
+	struct batch *batch;
+	smallint cards_known;         /* result has the MAC addresses of the cards that are used */
+
+	/* commit() itself */
+	int to_sync[3], dirs;         /* directories with new names */
+	smallint password_is_set;     /* from os.conf, in /etc/shadow */
+};
 
 /* Makes root's password and the settings durable, and replaces the files in batch.
- * Removes os.conf once password and settings are durable; until then it stays, and
- * the next run tries again.
- * settings: those of saved, merged with those of fresh.
+ * Removes os.conf once password and settings are durable; until then it stays, without a
+ * password that has been set, and the next run tries again.
  * Returns 0, or -1 after printing a message. */
-int commit(struct settings *settings, const struct settings_file *saved,
-		const struct settings_file *fresh, const struct place *place, struct batch *batch) FAST_FUNC;
+int commit(struct commit *c) FAST_FUNC;
 
 /* With -n: prints what commit() would do, as shell comments */
-void print_commit(const struct settings_file *fresh, const struct place *place) FAST_FUNC;
+void print_commit(const struct commit *c) FAST_FUNC;
 
 #endif

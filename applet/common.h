@@ -14,6 +14,7 @@
 #define OSCONF_FILE     "os.conf"
 #define OSCONF_DONE     OSCONF_FILE ".done"
 #define OSCONF_REJECTED OSCONF_FILE ".rejected"
+#define DRIVE_FILE      DRIVE_DIR "/" OSCONF_FILE
 #define SAVED_ABSOLUTE  "/etc/" OSCONF_FILE
 #define SAVED_RELATIVE  OSCONF_FILE ".saved"
 

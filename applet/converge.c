@@ -11,15 +11,15 @@
 #include "password.h"
 #include "value.h"
 
-enum { FILE_SIZE_MAX = 1024 * 1024 };
-
 #define HOSTS_MARK " # osconf"
 
 /* text: the wanted contents */
 static void replace_if_different(struct batch *batch, const struct file *file, const char *text)
 {
-	if (!file->text || strcmp(file->text, text) != 0)
-		replace_later(batch, file, text, 0644);
+	if (!is_text(file, text))
+		replace_later(batch, file, text, 0);
+	else
+		verbose_msg("%s is as it should be", file->name);
 }
 
 /* Copies the lines of old that are not osconf's.  Returns the end of new */
@@ -38,12 +38,16 @@ static char *copy_others(char *new, const char *old, int (*is_ours)(const char *
 	return new;
 }
 
-/* hostname(5) */
+/* hostname(5).  A link into /proc is right as soon as the name is set */
 static int converge_hostname(const char *hostname, struct batch *batch)
 {
 	struct file file;
 
-	if (read_file(&file, "/etc/hostname", FILE_SIZE_MAX) != 0)
+	if (find_to_replace(&file, "/etc/hostname") != 0)
+		return -1;
+	if (file.path.top == TOP_PROC)
+		return 0;
+	if (read_found_text(&file) != 0)
 		return -1;
 	replace_if_different(batch, &file, xasprintf("%s\n", hostname));
 	return 0;
@@ -53,6 +57,7 @@ static int is_our_host(const char *line, size_t len)
 {
 	enum { LEN = sizeof(HOSTS_MARK) - 1 };
 
+	len -= (len && line[len - 1] == '\r');
 	return len >= LEN && memcmp(line + len - LEN, HOSTS_MARK, LEN) == 0;
 }
 
@@ -64,7 +69,7 @@ static int converge_hosts(const char *hostname, const struct settings *settings,
 	struct file file;
 	char *text, *p;
 
-	if (read_file(&file, "/etc/hosts", FILE_SIZE_MAX) != 0)
+	if (read_to_replace(&file, "/etc/hosts") != 0)
 		return -1;
 	p = text = xmalloc((file.text ? file.len : 0) + 2 * strlen(hostname) + sizeof("\n255.255.255.255  " HOSTS_MARK "\n"));
 	p = copy_others(p, file.text, is_our_host);
@@ -86,6 +91,35 @@ static int is_nameserver(const char *line, size_t len)
 	return len > LEN && is_prefixed_with(line, "nameserver") && isblank(line[LEN]);
 }
 
+/* Finds a name of /etc itself, not where it leads */
+static int find_in_etc(struct file *file, const char *name)
+{
+	struct path etc;
+	int failed = walk(&etc, FROM_ROOT, "/etc/.");
+
+	if (!failed)
+		failed = find_file(file, etc.dir, name + sizeof("/etc/") - 1);
+	file->name = name;
+	return failed;
+}
+
+/* The kernel writes name servers to /proc/net/pnp, and links to it are common
+ * (Documentation/admin-guide/nfs/nfsroot.rst).  Nobody can write there, nor to a device:
+ * the link itself is replaced. */
+static int find_resolv_conf(struct file *file)
+{
+	static const char name[] ALIGN1 = "/etc/resolv.conf";
+	mode_t mode;
+
+	if (find_to_replace(file, name) != 0)
+		return -1;
+	mode = file->path.st.st_mode;
+	if (file->path.top != TOP_PROC && !S_ISCHR(mode) && !S_ISBLK(mode))
+		return read_found_text(file);
+	notice_msg("%s: leads to where nothing can be written, using a file instead", name);
+	return find_in_etc(file, name);
+}
+
 /* resolv.conf(5).  Other lines (search, options) are kept */
 static int converge_nameservers(const char *servers, struct batch *batch)
 {
@@ -94,7 +128,7 @@ static int converge_nameservers(const char *servers, struct batch *batch)
 	char *text, *p;
 	uint32_t address;
 
-	if (read_file(&file, "/etc/resolv.conf", FILE_SIZE_MAX) != 0)
+	if (find_resolv_conf(&file) != 0)
 		return -1;
 	/* "1.1.1.1 " becomes "nameserver 1.1.1.1\n" */
 	p = text = xmalloc((file.text ? file.len : 0) + 3 * strlen(servers) + sizeof("\nnameserver 255.255.255.255\n"));

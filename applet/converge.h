@@ -7,8 +7,8 @@
 #ifndef OSCONF_CONVERGE_H
 #define OSCONF_CONVERGE_H 1
 
-#include "file.h"
 #include "place.h"
+#include "replace.h"
 #include "settings.h"
 
 /* Queues /etc/hostname, /etc/hosts and /etc/resolv.conf for replace_all() where they

@@ -23,8 +23,9 @@
 /*** The drive ***/
 
 /* Opens the root of the first volume that has the directory; leaves place->drive as it
- * is if none has.  Returns 0, or -1 after printing what is wrong with others */
-static int look_for_drive(struct place *place)
+ * is if none has.  first: this has not been called before.  Returns 0, or -1 after
+ * printing what is wrong with others */
+static int look_for_drive(struct place *place, int first)
 {
 	char name[NAME_SIZE] = "";
 	char device[DEVICE_SIZE];
@@ -32,11 +33,15 @@ static int look_for_drive(struct place *place)
 	int failed = 0;
 
 	while ((type = next_by_spec("LABEL=config-2", name, device)) != NULL) {
+		smallint read_only = 1;
 		int root, dir;
 
-		if (type[0] != 'i') /* iso9660 */
+		if (type[0] != 'i') { /* iso9660 */
+			if (first)
+				verbose_msg("%s is no config drive (%s)", device, type);
 			continue;
-		root = open_mounted(device, type);
+		}
+		root = open_mounted(device, type, &read_only);
 		dir = root < 0 ? root : open_real_dir(root, DRIVE_DIR);
 		if (dir >= 0) {
 			close(dir);
@@ -50,28 +55,16 @@ static int look_for_drive(struct place *place)
 
 int FAST_FUNC open_drive(struct place *place, deadline_t deadline)
 {
-	int failed;
+	int failed, first = 1;
 
-	while ((failed = look_for_drive(place)) == 0 && place->drive < 0 && wait_until(deadline))
-		continue;
+	while ((failed = look_for_drive(place, first)) == 0 && place->drive < 0 && wait_until(deadline))
+		first = 0;
 	return failed;
-}
-
-/*** Its os.conf ***/
-
-int FAST_FUNC read_drive(struct settings_file *drive, const struct place *place)
-{
-	static const char name[] ALIGN1 = DRIVE_DIR "/" OSCONF_FILE;
-
-	drive->source = CONFIG_DRIVE;
-	if (fchdir(place->drive) == 0 && read_file(&drive->file, name, OSCONF_SIZE_MAX) != 0)
-		return -1;
-	return drive->file.text ? 0 : perror_msg("%s: can't read", name);
 }
 
 /*** What is new in it ***/
 
-void FAST_FUNC drop_known_password(struct settings *fresh, struct settings *saved)
+void FAST_FUNC drop_known_password(struct settings *fresh, const struct settings *saved)
 {
 	const char *hash = fresh->value[KEY_PASSWORD];
 	const char *last = saved->value[KEY_DRIVE_PASSWORD];
@@ -82,5 +75,10 @@ void FAST_FUNC drop_known_password(struct settings *fresh, struct settings *save
 	now = xasprintf("%s %s", hash, fresh->value[KEY_INSTANCE_ID]);
 	if (last && strcmp(now, last) == 0)
 		fresh->value[KEY_PASSWORD] = NULL;
-	set_value(saved, KEY_DRIVE_PASSWORD, now);
+	fresh->value[KEY_DRIVE_PASSWORD] = now;
+}
+
+void FAST_FUNC forget_known_password(struct settings *settings)
+{
+	settings->value[KEY_DRIVE_PASSWORD] = NULL;
 }

@@ -16,12 +16,11 @@
  * Returns 0, or -1 after printing a message. */
 int open_drive(struct place *place, deadline_t deadline) FAST_FUNC;
 
-/* Reads the drive's os.conf, and leaves the current directory there.  Returns 0, or -1
- * after printing a message */
-int read_drive(struct settings_file *drive, const struct place *place) FAST_FUNC;
-
 /* Drops the fresh password if saved says that this instance, by its instance_id, has got
- * it before: its user may have changed it since.  Else notes both in saved. */
-void drop_known_password(struct settings *fresh, struct settings *saved) FAST_FUNC;
+ * it before: its user may have changed it since.  Notes both in fresh. */
+void drop_known_password(struct settings *fresh, const struct settings *saved) FAST_FUNC;
+
+/* Drops that note, so that the password is set again */
+void forget_known_password(struct settings *settings) FAST_FUNC;
 
 #endif

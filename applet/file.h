@@ -1,64 +1,49 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: reads, replaces and wipes files.  All access to the system's files goes
- * through here; anything but a regular file is not even opened.
+ * osconf: reads, wipes and removes files: the door to all of them. What is not a
+ * regular file is not even opened.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 #ifndef OSCONF_FILE_H
 #define OSCONF_FILE_H 1
 
-#include "common.h"
-
-/* Symlinks are followed only for absolute names.  Relative names are in the directory
- * of os.conf: anyone who can write there must not redirect osconf. */
+#include "path.h"
 
 struct file {
-	const char *name;
-	const char *path; /* name with symlinks resolved */
+	const char *name; /* for messages */
+	struct path path;
 	char *text;       /* NULL if there is no such file */
 	size_t len;       /* text[len] is a NUL byte and may be overwritten */
-	struct stat st;   /* valid if the file exists */
 };
 
-/* Reads a file of at most max bytes.  Returns 0, or -1 after printing a message.
- * file->text is NULL on error, and if there is no such file, which is not an error. */
-int read_file(struct file *file, const char *name, off_t max) FAST_FUNC;
+/* Finds a file: see walk().  Returns 0, also if it is missing, or -1 after printing a
+ * message. */
+int find_file(struct file *file, int dir, const char *name) FAST_FUNC;
 
-/* Files that are replaced together: all new files are written next to the old ones,
- * synced, then renamed.  After a power cut, each file is either old or new. */
-struct replacement {
-	struct replacement *next;
-	const char *name;    /* for messages */
-	const char *path;    /* name with symlinks resolved */
-	char *new;           /* path with a + appended */
-	const char *text;
-	smallint durable;    /* the new text is durable */
-	smallint failed;
-};
-struct batch {
-	struct replacement *first;
-	smallint failed;     /* some files could not be written */
-};
+/* Reads what find_file() has found, at most max bytes.  What another user put into a
+ * directory where he can write counts as missing.  Returns 0, also if it is missing, or -1
+ * after printing a message; file->text is NULL then. */
+int read_found(struct file *file, off_t max) FAST_FUNC;
 
-/* Writes text to a new file next to file, with file's owner, group and mode, or with
- * mode if there is no file yet.  With -n, prints the command instead.
- * text, file->name and file->path must stay valid until replace_all().
- * Returns the queued replacement, or NULL with -n or after printing a message. */
-struct replacement *replace_later(struct batch *batch, const struct file *file,
-		const char *text, mode_t mode) FAST_FUNC;
+/* Both of them */
+int read_file(struct file *file, int dir, const char *name, off_t max) FAST_FUNC;
 
-/* Syncs the queued files and renames them into place.  Returns 0, or -1 after
- * printing a message; files that failed are unchanged, except for mount points, which
- * are written in place. */
-int replace_all(struct batch *batch) FAST_FUNC;
+/* Opens, reads and closes a file that was named by the user.  It must exist */
+int read_given_file(struct file *file, const char *name, off_t max) FAST_FUNC;
 
-/* Syncs the directory of each path, which makes renames and removals there durable.
- * A path may be NULL.  Returns 0, or -1 after printing a message. */
-int sync_names(const char *path, const char *path2, const char *path3) FAST_FUNC;
+/* True if the file's text is that */
+int is_text(const struct file *file, const char *text) FAST_FUNC;
 
-/* Overwrites a file with blanks, syncs it and removes it.  Returns 0, also if there
- * is no such file, or -1 after printing a message. */
-int wipe_file(const char *name) FAST_FUNC;
+/* Overwrites a text in memory, which may contain the password */
+void wipe_text(struct file *file) FAST_FUNC;
+
+/* Writes a text of the same size over a file, in one write, or blanks if text is NULL; and
+ * syncs it.  Returns 0, or -1 with errno set */
+int overwrite(int dir, const char *name, const char *text, off_t size) FAST_FUNC;
+
+/* Overwrites a file with blanks, syncs it and removes it.  Returns 0, also if it is
+ * missing, or -1 after printing a message. */
+int wipe_file(int dir, const char *name) FAST_FUNC;
 
 #endif

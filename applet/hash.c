@@ -69,7 +69,7 @@ char* FAST_FUNC hash_password(const char *password, const char *like)
 
 /* The file may contain a password, so its digest must be as hard to crack as the
  * password's own hash */
-char* FAST_FUNC digest_text(const char *text, size_t len, const char *like)
+char* FAST_FUNC digest_text(const char *text, size_t len, const char *salt)
 {
 	sha256_ctx_t ctx;
 	char sum[32], hex[sizeof(sum) * 2 + 1];
@@ -78,18 +78,5 @@ char* FAST_FUNC digest_text(const char *text, size_t len, const char *like)
 	sha256_hash(&ctx, text, len);
 	sha256_end(&ctx, sum);
 	*bin2hex(hex, sum, sizeof(sum)) = '\0';
-	return hash_password(hex, like);
-}
-
-int FAST_FUNC has_digest(const char *text, size_t len, const char *digest)
-{
-	char *now;
-	int same;
-
-	if (!text || !digest)
-		return 0;
-	now = digest_text(text, len, digest);
-	same = (now && strcmp(now, digest) == 0);
-	free(now);
-	return same;
+	return salt ? checked_hash(hex, salt) : hash_password(hex, NULL);
 }

@@ -15,12 +15,10 @@ int try_hash(const char *hash) FAST_FUNC;
 
 /* Both return a hash that the caller frees, or NULL after printing that this system's
  * crypt() has no sha512-crypt.
- * like: if it is a hash of the same password or text, its salt is used; if it is NULL
- * or anything else, a new salt. */
+ * like: if it is a hash of the same password, its salt is used; if it is NULL or
+ * anything else, a new salt.
+ * salt: a sha512-crypt hash, of any text, whose salt is used; NULL: a new salt. */
 char *hash_password(const char *password, const char *like) FAST_FUNC;
-char *digest_text(const char *text, size_t len, const char *like) FAST_FUNC;
-
-/* True if that is the text's digest.  Text and digest may be NULL */
-int has_digest(const char *text, size_t len, const char *digest) FAST_FUNC;
+char *digest_text(const char *text, size_t len, const char *salt) FAST_FUNC;
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include "mount.h"
 #include "message.h"
+#include "ufs.h"
 #include "../../util-linux/volume_id/volume_id_internal.h"
 
 /* Returns 0, or -1 with errno set.  EINVAL: / is not a mount point */
@@ -60,19 +61,6 @@ static const char *ext_type(int fd)
 	return (SWAP_LE32(feature[0]) & HAS_JOURNAL) ? "ext3" : "ext2";
 }
 
-/* fs/ufs/ufs_fs.h.  The kernel's default type is neither of these */
-static const char *ufs_type(int fd)
-{
-	enum { UFS1 = 8192, UFS2 = 65536, MAGIC = 1372 };
-	uint32_t magic;
-
-	if (pread(fd, &magic, sizeof(magic), UFS1 + MAGIC) == sizeof(magic) && magic == 0x00011954)
-		return "ufstype=44bsd";
-	if (pread(fd, &magic, sizeof(magic), UFS2 + MAGIC) == sizeof(magic) && magic == 0x19540119)
-		return "ufstype=ufs2";
-	return NULL;
-}
-
 /* ECMA-119, 8.4: the primary volume descriptor */
 static int is_iso9660(struct volume_id *id, int fd)
 {
@@ -85,9 +73,13 @@ static int is_iso9660(struct volume_id *id, int fd)
 	return 1;
 }
 
-static int is_ufs(const char *type)
+/* A label of ISO 9660 has no small letters by the standard (ECMA-119, 7.4.1), but has them
+ * as a rule */
+static int answers_to(const struct volume_id *id, const char *type, const char *spec)
 {
-	return type[0] == 'u';
+	if (is_prefixed_with(spec, "UUID="))
+		return strcasecmp(spec + 5, id->uuid) == 0;
+	return (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && type[0] == 'i' ? strcasecmp : strcmp)(spec + 6, id->label) == 0;
 }
 
 const char* FAST_FUNC file_system_type(const char *device, const char *spec)
@@ -105,14 +97,10 @@ const char* FAST_FUNC file_system_type(const char *device, const char *spec)
 		type = ext_type(fd);
 	else if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && is_iso9660(id, fd))
 		type = "iso9660";
-	else
+	else if (ENABLE_FEATURE_OSCONF_UFS)
 		type = ufs_type(fd);
-	if (type && spec && (is_prefixed_with(spec, "UUID=")
-		? strcasecmp(spec + 5, id->uuid)
-		: strcmp(spec + 6, id->label)) != 0
-	) {
+	if (type && spec && !answers_to(id, type, spec))
 		type = NULL;
-	}
 	free_volume_id(id); /* closes fd */
 	return type;
 }
@@ -132,7 +120,7 @@ static int mount_and_open(const char *device, const char *type, int flags)
 	} else if ((option_mask32 & OPT_dry_run) && type[0] == 'e' && type[3] != '2') {
 		data = "noload"; /* ext4.rst: a read-only mount replays the journal, too */
 	}
-	if (mount(device, mountpoint, type, flags, data) != 0)
+	if (mount(device, mountpoint, type, flags | MS_NOSUID | MS_NODEV | MS_NOEXEC, data) != 0)
 		return -1;
 	fd = open(mountpoint, O_RDONLY | O_DIRECTORY);
 	umount2(mountpoint, MNT_DETACH);
@@ -158,30 +146,32 @@ int FAST_FUNC open_real_dir(int dir, const char *name)
 	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
-int FAST_FUNC open_mounted(const char *device, const char *type)
+/* True if mount() failed because the device is mounted with the other flag, or can't be
+ * written.  Not all kernels that read UFS have an error number for that */
+static int is_other_flag(const char *type, int flags)
+{
+	return errno == EBUSY || errno == EROFS || errno == EACCES
+		|| (is_ufs(type) && !(flags & MS_RDONLY));
+}
+
+int FAST_FUNC open_mounted(const char *device, const char *type, smallint *read_only)
 {
 	const char *type_tried = type;
-	int flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	int flags = *read_only ? MS_RDONLY : 0;
 	int fd;
 
 	if (enter_namespace() != 0)
 		return errno == EINVAL ? error_msg("can't mount %s: / is not a mount point (a chroot?), try -d DIR", device)
 			: perror_msg("can't enter a mount namespace");
-	if ((option_mask32 & OPT_dry_run) || (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && type[0] == 'i'))
-		flags |= MS_RDONLY;
 	fd = mount_and_open(device, type, flags);
 	if (fd < 0 && errno == ENODEV && type[0] == 'e') {
 		/* a kernel may have only ext4, which also mounts ext2 and ext3 */
 		type_tried = "ext4";
 		fd = mount_and_open(device, type_tried, flags);
 	}
-	if (fd < 0 && (errno == EBUSY || errno == EROFS || errno == EACCES || is_ufs(type))) {
-		/* already mounted with the other flag, or write-protected; few kernels can write UFS */
+	if (fd < 0 && is_other_flag(type, flags)) {
+		*read_only ^= 1;
 		fd = mount_and_open(device, type_tried, flags ^ MS_RDONLY);
-		if (fd >= 0 && !(flags & MS_RDONLY) && !is_ufs(type))
-			error_msg("%s is read-only", device);
 	}
-	if (fd < 0)
-		error_msg("can't mount %s (%s): %s", device, type, mount_error());
-	return fd;
+	return fd >= 0 ? fd : error_msg("can't mount %s (%s): %s", device, type, mount_error());
 }

@@ -4,22 +4,29 @@
  *
  * The data flow, one file for each stage:
  *
- *   partition.c   the first partition (device.c, mount.c) -> directory of os.conf
+ *   lock.c        a lock                                  -> only one run at a time
+ *   partition.c   the first partition (device.c, mount.c, ufs.c) -> directory of os.conf
  *   place.c       file systems of /etc                    -> where settings are saved
- *   drive.c       the config drive                        -> its os.conf
+ *   drive.c       the config drive                        -> directory of its os.conf
+ *   place.c       file systems of /etc                    -> where settings are saved
+ *   drive.c       the config drive                        -> directory of its os.conf
  *   read.c        saved settings, os.conf                 -> settings
  *     parse.c       text                                    -> values of the known keys
  *     settings.c    values (value.c)                        -> checked; merged; text again
+ *     applied.c     a file that can't be removed            -> whether it has been applied
  *   kernel.c      rtnetlink                               -> cards, addresses, routes
  *   cards.c       described interfaces                    -> their cards in the kernel
  *   converge.c    settings                                -> files derived from them
  *     backend*.c    a plan                                  -> files of another network system
  *   commit.c      settings                                -> durable; os.conf consumed
  *     password.c    hash (hash.c)                           -> /etc/shadow
- *   plan.c        settings and what the kernel has        -> steps (step.c): what is missing
- *   run.c         steps                                   -> run in this process
+ *   network.c     settings                                -> the kernel has what they describe
+ *     plan.c        settings and what the kernel has        -> steps (step.c): what is missing
+ *     run.c         steps                                   -> the kernel
+ *     command.c     steps                                   -> commands, for a dry run
  *
- * Helpers: file.c replaces files durably, section.c replaces a section of a file,
+ * Helpers: path.c finds files, file.c reads and wipes them, replace.c replaces them
+ * durably, section.c replaces a section of a file,
  * message.c and report.c report errors, guard.c survives a function that dies, wait.c
  * waits.
  *
@@ -28,8 +35,6 @@
 //config:config OSCONF
 //config:	bool "osconf (24 kb)"
 //config:	default n
-//config:	select IFCONFIG
-//config:	select ROUTE
 //config:	select VOLUMEID
 //config:	select FEATURE_VOLUMEID_EXT
 //config:	select FEATURE_VOLUMEID_FAT
@@ -68,74 +73,77 @@
 //usage:	IF_FEATURE_OSCONF_SYSCONFIG(", sysconfig")
 //usage:	)
 
-#include <sys/file.h>
 #include <sys/prctl.h>
+#include "applied.h"
 #include "backend.h"
 #include "cards.h"
 #include "commit.h"
 #include "converge.h"
 #include "drive.h"
 #include "guard.h"
-#include "hash.h"
+#include "lock.h"
 #include "message.h"
 #include "mount.h"
+#include "network.h"
 #include "partition.h"
 #include "read.h"
-#include "run.h"
 
 struct osconf {
 	const char *device, *file, *saved_name, *root, *backend_name; /* options */
-	deadline_t deadline; /* of all waits */
-	smallint in_root; /* chrooted: files outside root are out of reach */
+	deadline_t deadline;          /* of all waits */
+	smallint may_write;           /* no other run is changing files, and it is no dry run */
+	smallint in_root;             /* files outside root are out of reach */
 	int backend;
 	struct place place;
-	struct settings_file saved, fresh, drive; /* fresh: the os.conf to be applied */
+	struct saved saved;           /* what was saved */
+	struct settings_file fresh;   /* the os.conf to be applied */
+	struct settings_file drive;   /* the config drive's */
+	struct settings settings;     /* what comes out of saved and fresh */
 	struct kernel kernel;
 };
 
-/* Locks /etc and the directory of os.conf: only one run at a time may change them */
-static int wait_for_others(int osconf_dir)
+/* One run at a time changes files */
+static int keep_others_out(struct osconf *o)
 {
-	int etc = open("/etc", O_RDONLY | O_DIRECTORY);
+	int failed = 0;
 
-	if ((osconf_dir >= 0 && flock(osconf_dir, LOCK_EX) != 0)
-	 || (etc >= 0 && flock(etc, LOCK_EX) != 0)
-	) {
-		return perror_msg("can't wait for other runs");
+	if (!(option_mask32 & OPT_dry_run)) {
+		failed = wait_for_others(o->root, o->deadline);
+		o->may_write = !failed;
 	}
-	return 0;
+	return failed;
 }
 
-/* From here on, relative names are in this directory */
-static int enter_osconf_dir(struct osconf *o)
+static int open_options(struct osconf *o)
 {
-	if (o->place.osconf_dir < 0 || fchdir(o->place.osconf_dir) == 0)
-		return 0;
-	o->place.osconf_dir = -1;
-	return perror_msg("can't enter directory %s", OSCONF_DIR);
+	const char *root = o->root ? o->root : "/";
+
+	if (!o->root)
+		mount_kernel_filesystems();
+	if (open_root_directory(root) != 0)
+		return perror_msg("%s: can't open", root);
+	return o->file ? read_given_file(&o->fresh.file, o->file, OSCONF_SIZE_MAX) : 0;
 }
 
 static int find_first_partition(struct osconf *o)
 {
-	int failed = 0;
+	int failed = find_place(&o->place, o->saved_name);
 
-	if (!o->root)
-		mount_kernel_filesystems();
-	if (o->file)
-		failed |= read_given_file(&o->fresh, o->file);
-	failed |= find_place(&o->place, o->saved_name);
 	/* with -f, the partition is needed only if settings are saved there */
 	if (!o->file || is_relative(&o->place))
-		failed |= open_osconf_dir(&o->place, o->device ? o->device : o->root, o->deadline);
-	if (o->root) {
-		xchroot(o->root);
-		o->in_root = 1;
-	}
-	failed |= wait_for_others(o->place.osconf_dir);
-	failed |= enter_osconf_dir(o);
-	if (o->place.osconf_dir >= 0 && !(option_mask32 & OPT_dry_run))
-		failed |= wipe_file(OSCONF_DONE);
+		failed |= open_osconf_dir(&o->place, o->device ? o->device : o->root, o->root ? 0 : o->deadline);
+	if (o->may_write && has_work(&o->place))
+		failed |= open_for_writing(&o->place);
 	return failed;
+}
+
+/* update_passwd() gets names.  All else is found from the descriptor of the root directory */
+static int change_root(struct osconf *o)
+{
+	if (o->root && o->may_write)
+		xchroot(o->root);
+	o->in_root = 1;
+	return 0;
 }
 
 static int complain_of_missing_addresses(const struct settings *settings)
@@ -149,107 +157,132 @@ static int complain_of_missing_addresses(const struct settings *settings)
 	return without ? -1 : 0;
 }
 
+/* The address was refused, which is an error and was said */
+static void say_what_stays(uint32_t interfaces)
+{
+	int n;
+
+	for (n = 0; n < INTERFACES_MAX; n++)
+		if (interfaces & (1U << n))
+			notice_msg("eth%d stays as it was saved", n);
+}
+
 /* The config drive's os.conf, if it is new, is the fresh one unless the first partition
  * has one that can be used.  Waits for the drive only where nothing else describes this
  * instance: there are no saved settings, or they came from a drive. */
 static int take_drive(struct osconf *o)
 {
-	struct settings *saved = &o->saved.settings;
-	int described = o->fresh.valid || (o->saved.valid && !saved->value[KEY_DRIVE]);
+	const struct settings *saved = &o->saved.main.settings;
+	int described = o->fresh.valid || (o->saved.main.valid && !has_drive_entry(saved));
 	int failed = 0;
 
 	if (!o->device && !o->root)
 		failed = open_drive(&o->place, described ? 0 : o->deadline);
 	if (o->place.drive < 0)
 		return failed;
-	failed |= read_drive(&o->drive, &o->place);
-	failed |= enter_osconf_dir(o);
-	if (has_digest(o->drive.file.text, o->drive.file.len, saved->value[KEY_DRIVE])) {
-		verbose_msg("%s has been applied before", o->drive.file.name);
-	} else if (o->drive.file.text && o->fresh.valid) {
-		error_msg("%s is ignored: the first partition has one", o->drive.file.name);
-	} else if (o->drive.file.text) {
-		o->fresh = o->drive;
-		o->fresh.digest = digest_text(o->fresh.file.text, o->fresh.file.len, NULL);
-		failed |= understand(&o->fresh, 1);
-		/* who can't tell whether the user has changed the password leaves it */
-		if (o->saved.unread && o->place.shadow_persistent)
-			o->fresh.settings.value[KEY_PASSWORD] = NULL;
-		drop_known_password(&o->fresh.settings, saved);
+	o->drive.source = CONFIG_DRIVE;
+	failed |= read_osconf(&o->drive, o->place.drive, DRIVE_FILE, saved);
+	if (!failed && !o->drive.file.text)
+		return error_msg("%s: can't read: %s", DRIVE_FILE, strerror(ENOENT));
+	/* it has what is to be saved next to the first partition's os.conf */
+	if (o->may_write && is_relative(&o->place))
+		failed |= open_for_writing(&o->place);
+	if (o->drive.applied || !o->drive.file.text)
+		return failed;
+	if (o->fresh.valid) {
+		notice_msg("%s is ignored: the first partition has one", DRIVE_FILE);
+		return failed;
 	}
+	failed |= understand(&o->drive, 1);
+	drop_known_password(&o->drive.settings, saved);
+	o->fresh = o->drive;
 	return failed;
 }
 
-static int read_settings(struct osconf *o)
+static int read_saved_settings(struct osconf *o)
 {
 	int failed = read_saved(&o->saved, &o->place);
 
+	o->settings = o->saved.main.settings;
+	return failed;
+}
+
+static int read_fresh_settings(struct osconf *o)
+{
+	const struct settings *saved = &o->saved.main.settings;
+	int failed = 0;
+
 	if (!o->file && o->place.osconf_dir >= 0)
-		failed |= read_osconf(&o->fresh, o->saved.settings.value[KEY_APPLIED]);
+		failed |= read_osconf(&o->fresh, o->place.osconf_dir, OSCONF_FILE, saved);
 	if (o->fresh.file.text && !o->fresh.applied)
 		failed |= understand(&o->fresh, 1);
 	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && !o->file)
 		failed |= take_drive(o);
 	if (o->fresh.valid)
-		merge_settings(&o->saved.settings, &o->fresh.settings);
-	return failed | complain_of_missing_addresses(&o->saved.settings);
+		say_what_stays(merge_settings(&o->settings, saved, &o->fresh.settings));
+	return failed;
 }
 
 static int match_cards(struct osconf *o)
 {
-	smallint place_known = o->place.known;
-	int failed = 0;
+	int failed = complain_of_missing_addresses(&o->settings);
 
-	/* only the settings of a fresh os.conf may be given another card: it must stay until
-	 * the cards are known */
-	o->place.known = 0;
-	if (o->root)
-		assume_cards(&o->kernel, &o->saved.settings);
-	else
-		failed = find_cards(&o->saved.settings, &o->kernel,
-			o->fresh.valid ? &o->fresh.settings : NULL, o->deadline);
-	if (o->kernel.known)
-		o->place.known = place_known;
-	return failed;
+	if (o->root) {
+		assume_cards(&o->kernel, &o->settings);
+		return failed;
+	}
+	return failed | find_cards(&o->settings, &o->kernel, o->fresh.valid ? &o->fresh.settings : NULL, o->deadline);
 }
 
 /* Derives files from the saved settings; if some could not be read, files stay as they are */
+static int derive_files(struct osconf *o, struct batch *batch)
+{
+	struct plan plan = { NULL, 0, 0 };
+	int failed;
+
+	if (o->saved.main.unread)
+		return 0;
+	failed = converge_files(&o->settings, &o->place, batch);
+	/* a backend gets the full plan: the kernel's state has not been read yet */
+	if (o->backend != BACKEND_LIVE && o->kernel.known)
+		make_plan(&plan, &o->settings, &o->kernel);
+	if (ENABLE_FEATURE_OSCONF_BACKENDS && (o->backend == BACKEND_LIVE || o->kernel.known))
+		failed |= converge_backends(batch, o->backend, &plan);
+	return failed;
+}
+
 static int write_files(struct osconf *o)
 {
-	struct batch batch = { NULL, 0 };
-	struct plan plan = { NULL, 0 };
-	int failed = 0;
+	struct batch batch;
+	struct commit c = {
+		.result = &o->settings, .saved = &o->saved, .fresh = &o->fresh, .place = &o->place,
+		.batch = &batch, .cards_known = o->kernel.known,
+	};
+	int failed;
 
-	if (!o->saved.unread) {
-		failed |= converge_files(&o->saved.settings, &o->place, &batch);
-		/* a backend gets the full plan: the kernel's state has not been read yet */
-		if (o->backend != BACKEND_LIVE && o->kernel.known)
-			make_plan(&plan, &o->saved.settings, &o->kernel);
-		if (ENABLE_FEATURE_OSCONF_BACKENDS && (o->backend == BACKEND_LIVE || o->kernel.known))
-			failed |= converge_backends(&batch, o->backend, &plan);
+	if (!o->may_write && !(option_mask32 & OPT_dry_run))
+		return 0;
+	memset(&batch, 0, sizeof(batch));
+	failed = derive_files(o, &batch);
+	if (option_mask32 & OPT_dry_run) {
+		print_commit(&c);
+		return failed;
 	}
-	if (!(option_mask32 & OPT_dry_run)) {
-		failed |= commit(&o->saved.settings, &o->saved, &o->fresh, &o->place, &batch);
-		failed |= converge_password(&o->saved.settings, &o->place);
-	} else if (o->fresh.valid) {
-		print_commit(&o->fresh, &o->place);
-	}
-	return failed;
+	failed |= commit(&c);
+	return failed | converge_password(&o->settings, &o->place);
 }
 
 static int set_up_network(struct osconf *o)
 {
-	struct plan plan = { NULL, 0 };
-	int failed = 0;
-
 	if (o->root && !(option_mask32 & OPT_dry_run))
 		return 0;
+	if (!o->root)
+		read_hostname(&o->kernel);
 	if (o->backend != BACKEND_LIVE)
 		o->kernel.cards = 0;
-	if (!o->root)
-		failed = read_kernel(&o->kernel);
-	make_plan(&plan, &o->saved.settings, &o->kernel);
-	return run_plan(&plan) | failed;
+	if (o->root || o->backend != BACKEND_LIVE)
+		return run_once(&o->settings, &o->kernel);
+	return converge_network(&o->settings, &o->kernel);
 }
 
 struct stage {
@@ -269,8 +302,10 @@ static int run_stage(void *data)
 static int run_stages(struct osconf *o)
 {
 	static int (*const stages[])(struct osconf *o) = {
-		find_first_partition, read_settings, match_cards, write_files, set_up_network
+		keep_others_out, open_options, find_first_partition, change_root,
+		read_saved_settings, read_fresh_settings, match_cards, write_files, set_up_network
 	};
+	enum { CHANGE_ROOT = 3 };
 	unsigned i;
 	int failed = 0;
 
@@ -281,7 +316,7 @@ static int run_stages(struct osconf *o)
 		if (result == DIED)
 			perror_msg("not all could be done");
 		failed |= result;
-		if (o->root && !o->in_root)
+		if (i == CHANGE_ROOT && !o->in_root)
 			break;
 	}
 	return failed;
@@ -297,11 +332,12 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	memset(o, 0, sizeof(*o));
 	umask(0022);
 	signal(SIGPIPE, SIG_IGN); /* nobody may read our messages */
+	signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of write() */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the password will be in memory */
 	opts = getopt32(argv, "^" "nqvd:f:s:R:w:+" IF_FEATURE_OSCONF_BACKENDS("b:") "\0" "=0",
 			&o->device, &o->file, &o->saved_name, &o->root, &wait_s
 			IF_FEATURE_OSCONF_BACKENDS(, &o->backend_name));
-	if (!(opts & (OPT_dry_run | OPT_root)))
+	if (!(opts & OPT_dry_run))
 		o->deadline = monotonic_ms() + wait_s * 1000ULL;
 	if (o->saved_name && !is_saved_name(o->saved_name)) {
 		error_msg("-s %s: has a name of osconf's own files", o->saved_name);
@@ -314,11 +350,10 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	}
 	logmode = LOGMODE_NONE; /* we report libbb's errors, with their cause, on every console */
 	o->place.osconf_dir = o->place.drive = -1;
-	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE)
-		o->fresh.source = FIRST_PARTITION;
-	o->saved.unread = 1;
-	o->saved.file.name = o->saved.file.path = o->place.saved = SAVED_ABSOLUTE;
+	o->place.saved = SAVED_ABSOLUTE;
+	o->saved.main.unread = 1;
+	o->fresh.source = FIRST_PARTITION;
 	failed = run_stages(o);
-	wipe_text(&o->fresh);
+	wipe_text(&o->fresh.file);
 	return failed != 0;
 }

@@ -9,7 +9,7 @@
 //kbuild:lib-$(CONFIG_OSCONF) += parse.o
 #include "parse.h"
 
-enum { BAD_LINES_SHOWN = 8 };
+enum { SHOWN_MAX = 8 }; /* bad lines, unknown keys */
 
 /* Returns what follows NAME=, or NULL if s does not begin with that */
 static char *skip_name(const char *s)
@@ -36,15 +36,13 @@ static char *end_of_value(char *s)
 }
 
 /* Splits the next NAME=VALUE off a line.  Returns its name, or NULL at the end of the
- * line (*line is "" then) or if something else follows. */
+ * line or if a comment or something else follows, which is what *line is then. */
 static char *take_assignment(char **line, char **value)
 {
 	char *name = skip_whitespace(*line);
 	char *start = skip_name(name), *end;
 
 	*line = name;
-	if (*name == '#')
-		*name = '\0';
 	if (!start)
 		return NULL;
 	start[-1] = '\0';
@@ -69,40 +67,78 @@ static int may_be_shown(const char *value)
 	return *value && *value != '=';
 }
 
-int FAST_FUNC parse_text(char *text, size_t len, struct settings *settings,
+/* Returns 1, or 0 if it is there already */
+static int add_unknown(struct report *unknown, const char *name)
+{
+	unsigned len = unknown->len;
+
+	report_line(unknown, "# %s: unknown key, ignored", name);
+	if (strstr(unknown->text, unknown->text + len) == unknown->text + len)
+		return 1;
+	unknown->text[len] = '\0';
+	unknown->len = len;
+	return 0;
+}
+
+/* Skips UTF-8's byte order mark */
+static char *skip_mark(char *text)
+{
+	return is_prefixed_with(text, "\xef\xbb\xbf") ? text + 3 : text;
+}
+
+int FAST_FUNC parse_text(char *text, size_t len, int source, struct settings *settings,
 		struct report *report, struct report *unknown)
 {
-	char *end = text + len;
+	char *line, *name, *value, *comments = NULL;
 	int known = 0;
-	unsigned line_number = 0, bad_lines = 0;
+	unsigned line_number = 0, bad_lines = 0, unknown_keys = 0;
 
 	memset(settings, 0, sizeof(*settings));
-	*end = '\0';
+	settings->source = source;
+	text[len] = '\0';
 	if (strlen(text) != len)
 		return -1;
-	if (is_prefixed_with(text, "\xef\xbb\xbf")) /* UTF-8's byte order mark */
-		text += 3;
+	text = skip_mark(text);
 
-	while (text < end) {
-		char *line = text, *name, *value;
-
-		text = strchrnul(text, '\n');
-		*text++ = '\0';
+	while ((line = strsep(&text, "\n")) != NULL) {
 		line_number++;
 		while ((name = take_assignment(&line, &value)) != NULL) {
-			int key = find_key(name);
+			int key = find_key(name, source);
 
 			if (key >= 0) {
 				settings->value[key] = *value ? value : NULL;
 				known++;
-			} else if (unknown && may_be_shown(value)) {
-				report_line(unknown, "# %s: unknown key, ignored", name);
+			} else if (unknown_keys < SHOWN_MAX && may_be_shown(value) && add_unknown(unknown, name)) {
+				if (++unknown_keys == SHOWN_MAX)
+					report_line(unknown, "# there may be more unknown keys");
 			}
 		}
+		if (*line == '#') {
+			if (source != SAVED_SETTINGS || strcmp(line, settings_headline) == 0)
+				continue;
+			if (!comments)
+				comments = settings->comments = xmalloc(len + 2);
+			comments = stpcpy(stpcpy(comments, line), "\n");
 		/* don't show the line: it may contain a password */
-		if (*line && ++bad_lines <= BAD_LINES_SHOWN)
+		} else if (*line && ++bad_lines <= SHOWN_MAX) {
 			report_line(report, "# line %u: not an assignment (key=value)%s", line_number,
-				bad_lines == BAD_LINES_SHOWN ? ", and maybe others" : "");
+				bad_lines == SHOWN_MAX ? ", and maybe others" : "");
+		}
 	}
+	settings->foreign = bad_lines || (unknown_keys && !known);
 	return known;
+}
+
+void FAST_FUNC star_passwords(char *text, size_t len)
+{
+	char *copy = xmemdup(text, len + 1), *rest = skip_mark(copy);
+	char *line, *name, *value;
+
+	while ((line = strsep(&rest, "\n")) != NULL)
+		while ((name = take_assignment(&line, &value)) != NULL)
+			if (find_key(name, FIRST_PARTITION) == KEY_PASSWORD)
+				memset(text + (value - copy), '*', strlen(value));
+	memset(copy, 0, len);
+	barrier(); /* keeps the compiler from dropping memset() */
+	free(copy);
 }

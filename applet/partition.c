@@ -10,6 +10,7 @@
 #include "device.h"
 #include "message.h"
 #include "mount.h"
+#include "ufs.h"
 
 /* Writes the device of a disk's partition 1, named as the kernel does it:
  * block/partitions/core.c.  Returns false if the disk has none */
@@ -26,8 +27,9 @@ static int first_partition_of(const char *disk, char device[DEVICE_SIZE])
 
 /* Finds the disk that holds /.  Returns false if / is on no disk (initramfs, overlay,
  * network).  Documentation/ABI/testing/sysfs-block.  In sysfs, ".." is the device's
- * parent, whatever link leads to the device */
-static int root_disk(char disk[NAME_SIZE])
+ * parent, whatever link leads to the device.
+ * is_hardware: a loop device and a ramdisk have no link "device" */
+static int root_disk(char disk[NAME_SIZE], int *is_hardware)
 {
 	char path[sizeof("/sys/dev/block/:") + 2 * sizeof(int) * 3];
 	char name[sizeof("slaves/") + NAME_SIZE];
@@ -45,12 +47,54 @@ static int root_disk(char disk[NAME_SIZE])
 		name[7] = '\0';
 	if (access("partition", F_OK) == 0)
 		chdir("..");
+	*is_hardware = (access("device", F_OK) == 0);
 	cwd = xrealloc_getcwd_or_warn(NULL);
 	if (cwd)
 		safe_strncpy(disk, bb_get_last_path_component_nostrip(cwd), NAME_SIZE);
 	free(cwd);
 	chdir("/");
 	return cwd != NULL;
+}
+
+/* Returns the device that has the first partition of the disk that holds /, or NULL if / is
+ * on no disk */
+static const char *find_by_root(char device[DEVICE_SIZE])
+{
+	char disk[NAME_SIZE];
+	int is_hardware;
+
+	if (!root_disk(disk, &is_hardware))
+		return NULL;
+	if (first_partition_of(disk, device))
+		return device;
+	if (!is_hardware)
+		return NULL;
+	device_of(disk, device); /* a disk without partitions may hold a file system */
+	return device;
+}
+
+/* Mounts a device read-only, where nobody else has it mounted for writing, and opens its
+ * root directory.  Returns -1 also if *type is NULL: it has none of our file systems */
+static int open_device(const char *device, const char **type, smallint *read_only)
+{
+	*read_only = 1;
+	*type = file_system_type(device, NULL);
+	return *type ? open_mounted(device, *type, read_only) : -1;
+}
+
+static int has_directory(const char *device)
+{
+	const char *type;
+	smallint read_only;
+	int root = open_device(device, &type, &read_only);
+	int dir = -1;
+
+	if (root >= 0) {
+		dir = open_real_dir(root, OSCONF_DIR);
+		close(root);
+		close(dir);
+	}
+	return dir >= 0;
 }
 
 /* Looks for the directory on partition 1 of each disk, if the number of these
@@ -68,22 +112,10 @@ static const char *find_by_directory(char device[DEVICE_SIZE], unsigned *seen)
 		return NULL;
 	*seen = count;
 	while (next_name("/sys/block", disk)) {
-		const char *type;
-		int root, dir;
-
-		if (!first_partition_of(disk, candidate))
+		if (!first_partition_of(disk, candidate) || !has_directory(candidate))
 			continue;
-		type = file_system_type(candidate, NULL);
-		root = type ? open_mounted(candidate, type) : -1;
-		if (root < 0)
-			continue;
-		dir = open_real_dir(root, OSCONF_DIR);
-		close(root);
-		if (dir < 0)
-			continue;
-		close(dir);
 		if (found)
-			error_msg("%s has the directory %s, too: ignored, -d tells which one is meant",
+			notice_msg("%s has the directory %s, too: ignored, -d tells which one is meant",
 				candidate, OSCONF_DIR);
 		else
 			found = strcpy(device, candidate);
@@ -91,25 +123,35 @@ static const char *find_by_directory(char device[DEVICE_SIZE], unsigned *seen)
 	return found;
 }
 
+/* A clone of the disk, attached as a second one, has the same UUID and label */
+static const char *find_by_spec(const char *spec, char device[DEVICE_SIZE])
+{
+	char name[NAME_SIZE] = "";
+	char other[DEVICE_SIZE];
+
+	if (!next_by_spec(spec, name, device))
+		return NULL;
+	while (next_by_spec(spec, name, other))
+		notice_msg("%s is %s, too: ignored", other, spec);
+	return device;
+}
+
+static int is_path(const char *spec)
+{
+	return spec && !is_prefixed_with(spec, "UUID=") && !is_prefixed_with(spec, "LABEL=");
+}
+
 /* Returns the device (buffer or spec), or NULL if it is not there yet */
 static const char *find_device(const char *spec, char buffer[DEVICE_SIZE], unsigned *seen)
 {
-	struct stat st;
-	char disk[NAME_SIZE];
+	const char *device = NULL;
 
-	if (!spec) {
-		if (!root_disk(disk))
-			return find_by_directory(buffer, seen);
-		/* a disk without partitions may hold a file system */
-		if (!first_partition_of(disk, buffer))
-			device_of(disk, buffer);
-		return buffer;
-	}
-	if (is_prefixed_with(spec, "UUID=") || is_prefixed_with(spec, "LABEL=")) {
-		disk[0] = '\0';
-		return next_by_spec(spec, disk, buffer) ? buffer : NULL;
-	}
-	return stat(spec, &st) == 0 && S_ISBLK(st.st_mode) ? spec : NULL;
+	if (is_path(spec))
+		return access(spec, F_OK) == 0 || errno != ENOENT ? spec : NULL;
+	if (spec)
+		return find_by_spec(spec, buffer);
+	device = find_by_root(buffer);
+	return device ? device : find_by_directory(buffer, seen);
 }
 
 /* Returns the device, or NULL if it did not appear in time */
@@ -123,62 +165,120 @@ static const char *wait_for_device(const char *spec, char buffer[DEVICE_SIZE], d
 	return device;
 }
 
-static int open_partition(const char *device)
-{
-	const char *type = file_system_type(device, NULL);
-	int root;
+/*** Its directory ***/
 
-	if (!type)
-		return error_msg("%s: no FAT, ext or UFS file system", device);
-	root = open_mounted(device, type);
+static int open_partition(struct place *place, const char *device)
+{
+	smallint read_only;
+	int root = open_device(device, &place->type, &read_only);
+
+	if (!place->type)
+		return error_msg("%s: no FAT" IF_FEATURE_OSCONF_UFS(", ext or UFS")
+			IF_NOT_FEATURE_OSCONF_UFS(" or ext") " file system", device);
 	if (root >= 0)
-		verbose_msg("first partition is %s (%s)", device, type);
+		verbose_msg("first partition is %s (%s)", device, place->type);
+	if (read_only)
+		place->device = xstrdup(device);
 	return root;
 }
 
-/* Opens os.conf's directory in that root directory.  -d may also name a config drive.
- * Returns NULL, or the name of what can't be opened, with errno set */
-static const char *open_dir(struct place *place, int root, const char *spec)
+/* Opens the root directory of what was found: a directory, or a device.  Returns -1 after
+ * printing a message */
+static int open_root(struct place *place, const char *found)
 {
-	int dir;
+	int root = open(found, O_RDONLY | O_DIRECTORY);
+	struct stat st;
+
+	if (root >= 0)
+		return root;
+	if (errno != ENOTDIR || stat(found, &st) != 0)
+		return perror_msg("%s: can't open", found);
+	return S_ISBLK(st.st_mode) ? open_partition(place, found)
+		: error_msg("%s: not a block device or a directory", found);
+}
+
+/* A drive's root directory is kept, which keeps it mounted; errno is ENOENT if it is none */
+static int is_drive(struct place *place, int root)
+{
+	int dir = open_real_dir(root, DRIVE_DIR);
+
+	if (dir < 0)
+		return 0;
+	close(dir);
+	place->drive = root;
+	return 1;
+}
+
+/* Opens os.conf's directory in that root directory of what was found.  -d may also name a
+ * config drive.  Returns 0, or -1 after printing a message */
+static int open_dir(struct place *place, int root, const char *found, int may_be_drive)
+{
+	const char *missing = OSCONF_DIR;
 
 	place->osconf_dir = open_real_dir(root, OSCONF_DIR);
-	if (place->osconf_dir >= 0)
-		return NULL;
-	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && spec && errno == ENOENT) {
-		dir = open_real_dir(root, DRIVE_DIR);
-		if (dir >= 0) {
-			close(dir);
-			place->drive = root;
-			return NULL;
-		}
+	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && may_be_drive && place->osconf_dir < 0 && errno == ENOENT) {
+		if (is_drive(place, root))
+			return 0;
 		if (errno != ENOENT)
-			return DRIVE_DIR;
+			missing = DRIVE_DIR;
 	}
-	return OSCONF_DIR;
+	if (place->osconf_dir < 0)
+		perror_msg("%s: can't open directory %s", found, missing);
+	close(root); /* its directory keeps it mounted */
+	return place->osconf_dir < 0 ? -1 : 0;
 }
 
 int FAST_FUNC open_osconf_dir(struct place *place, const char *spec, deadline_t deadline)
 {
 	char buffer[DEVICE_SIZE];
-	const char *name = spec, *missing;
-	int root = -1;
+	const char *found = wait_for_device(spec, buffer, deadline);
+	int root;
 
-	if (spec)
-		root = open(spec, O_RDONLY | O_DIRECTORY);
-	if (root < 0) {
-		name = wait_for_device(spec, buffer, deadline);
-		if (!name)
-			return spec ? error_msg("%s: no such partition", spec)
-				: error_msg("no disk with directory "OSCONF_DIR" on its first partition");
-		root = open_partition(name);
-		if (root < 0)
-			return -1;
-	}
-	missing = open_dir(place, root, spec);
-	if (missing)
-		return perror_msg("%s: can't open directory %s", name, missing);
-	if (!ENABLE_FEATURE_OSCONF_CONFIG_DRIVE || place->drive != root)
-		close(root); /* its directory keeps it mounted */
-	return 0;
+	if (!found)
+		return spec ? error_msg("%s: no such partition", spec)
+			: error_msg("no disk with directory "OSCONF_DIR" on its first partition");
+	root = open_root(place, found);
+	return root < 0 ? -1 : open_dir(place, root, found, spec != NULL);
+}
+
+/*** Written to ***/
+
+/* What can't be told to be missing is there */
+static int is_there(const struct place *place, const char *name)
+{
+	struct stat st;
+
+	return fstatat(place->osconf_dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}
+
+int FAST_FUNC has_work(const struct place *place)
+{
+	return place->osconf_dir >= 0
+		&& ((option_mask32 & OPT_file) /* it is open because settings are saved there */
+		 || is_there(place, OSCONF_FILE)
+		 || is_there(place, OSCONF_DONE)
+		 || is_there(place, SAVED_RELATIVE)
+		 || (is_relative(place) && is_there(place, place->saved)));
+}
+
+/* A remount would make the superblock writable for all who have it mounted: a root that
+ * fsck has not seen yet may be one of them.  A new mount is refused then; and while a
+ * descriptor of ours is open, too */
+int FAST_FUNC open_for_writing(struct place *place)
+{
+	const char *device = place->device;
+	smallint read_only = 0;
+	int root, failed;
+
+	if (!device || place->osconf_dir < 0)
+		return 0;
+	place->device = NULL;
+	close(place->osconf_dir);
+	place->osconf_dir = root = open_mounted(device, place->type, &read_only);
+	if (root < 0)
+		return -1;
+	failed = open_dir(place, root, device, 0);
+	if (read_only && !is_ufs(place->type))
+		failed = error_msg("%s is read-only", device);
+	return failed;
 }

@@ -13,15 +13,14 @@ enum { FILE_SIZE_MAX = 1024 * 1024 };
 
 /* Copies root's password field to *field, or sets it to NULL if there is no such file
  * or line.  Caller frees.  Returns 0, or -1 after printing why the file can't be read. */
-static int read_field(const char *name, char **field, const char **path)
+static int read_field(const char *name, char **field)
 {
 	struct file file;
 	char *line;
 
 	*field = NULL;
-	if (read_file(&file, name, FILE_SIZE_MAX) != 0)
+	if (read_file(&file, FROM_ROOT, name, FILE_SIZE_MAX) != 0)
 		return -1;
-	*path = file.path;
 	line = file.text;
 	while (line && !is_prefixed_with(line, "root:")) {
 		line = strchr(line, '\n');
@@ -38,8 +37,8 @@ static int read_field(const char *name, char **field, const char **path)
 
 int FAST_FUNC read_root_password(struct root_password *root)
 {
-	if (read_field(bb_path_passwd_file, &root->in_passwd, &root->path) != 0
-	 || read_field(bb_path_shadow_file, &root->hash, &root->path) != 0
+	if (read_field(bb_path_passwd_file, &root->in_passwd) != 0
+	 || read_field(bb_path_shadow_file, &root->hash) != 0
 	) {
 		return -1;
 	}

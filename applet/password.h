@@ -12,7 +12,6 @@
 struct root_password {
 	char *in_passwd; /* password field in /etc/passwd */
 	char *hash;      /* password field in /etc/shadow */
-	const char *path; /* /etc/shadow with symlinks resolved */
 };
 
 /* Reads root's password fields; the hash must be in /etc/shadow, which no other user
@@ -21,7 +20,7 @@ struct root_password {
 int read_root_password(struct root_password *root) FAST_FUNC;
 
 /* Replaces root's hash if it differs.  Returns 0, or -1 after printing a message.
- * Syncs the new text but not its name: call sync_names(path) for that. */
+ * Syncs the new text but not its name. */
 int set_root_password(const struct root_password *root, const char *hash) FAST_FUNC;
 
 #endif

@@ -5,31 +5,59 @@
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //kbuild:lib-$(CONFIG_OSCONF) += place.o
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include "place.h"
 #include "message.h"
 
 /* statfs(2) */
 enum {
-	RAMFS  = 0x858458f6,
-	TMPFS  = 0x01021994,
-	RDONLY = 1,
+	OVERLAY = 0x794c7630,
+	RDONLY  = 1,
 };
 
-enum { MISSING = -2, UNKNOWN = -1, NO, YES };
+enum { UNKNOWN = -1, NO, YES };
 
-static int is_persistent(const char *path, smallint *read_only)
+/* True if what is written to an overlay is in memory.  Where its upper directory can't be
+ * found any more, since it was mounted before / was, it counts as persistent.
+ * proc(5): 36 35 98:0 /root /mount options - type source super,options */
+static int is_overlay_volatile(int fd)
+{
+	char device[sizeof(" : ") + 2 * sizeof(int) * 3];
+	char *text = xmalloc_open_read_close("/proc/self/mountinfo", NULL);
+	char *line, *upper;
+	struct stat st;
+	int result = 0;
+
+	if (!text || fstat(fd, &st) != 0)
+		return 0;
+	sprintf(device, " %u:%u ", major(st.st_dev), minor(st.st_dev));
+	line = strstr(text, device);
+	if (line) {
+		*strchrnul(line, '\n') = '\0';
+		upper = strstr(line, "upperdir=");
+		if (upper) {
+			upper += sizeof("upperdir=") - 1;
+			*strchrnul(upper, ',') = '\0';
+			fd = open(upper, O_PATH);
+			result = fd >= 0 && is_volatile(fd);
+			close(fd);
+		}
+	}
+	free(text);
+	return result;
+}
+
+static int is_persistent(int fd, const char *name)
 {
 	struct statfs fs;
 
-	if (statfs(path, &fs) == 0) {
-		*read_only = (fs.f_flags & RDONLY);
-		return (uint32_t)fs.f_type != RAMFS && (uint32_t)fs.f_type != TMPFS && !*read_only;
+	if (fstatfs(fd, &fs) != 0) {
+		perror_msg("%s: can't find its file system", name);
+		return UNKNOWN;
 	}
-	if (errno == ENOENT)
-		return MISSING;
-	perror_msg("%s: can't find its file system", path);
-	return UNKNOWN;
+	return !(fs.f_flags & RDONLY) && !is_volatile(fd)
+		&& ((uint32_t)fs.f_type != OVERLAY || !is_overlay_volatile(fd));
 }
 
 int FAST_FUNC is_read_only(int fd)
@@ -37,6 +65,21 @@ int FAST_FUNC is_read_only(int fd)
 	struct statfs fs;
 
 	return fstatfs(fd, &fs) == 0 && (fs.f_flags & RDONLY);
+}
+
+/* Of the file itself, which may be a mount point.  If it is missing, or leads nowhere, that
+ * is reported when it is read. */
+static int is_shadow_persistent(int etc)
+{
+	struct path path;
+	int fd, result;
+
+	if (walk(&path, FROM_ROOT, bb_path_shadow_file) != 0 || !path.st.st_mode)
+		return etc;
+	fd = openat(path.dir, path.rest, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	result = is_persistent(fd, bb_path_shadow_file);
+	close(fd);
+	return result;
 }
 
 int FAST_FUNC is_relative(const struct place *place)
@@ -54,21 +97,22 @@ int FAST_FUNC is_saved_name(const char *saved)
 
 int FAST_FUNC find_place(struct place *place, const char *saved)
 {
-	smallint shadow_read_only;
-	int etc, shadow;
+	struct path path;
+	int persistent = YES, shadow;
 
 	place->saved = saved ? saved : SAVED_ABSOLUTE;
 	place->shadow_persistent = place->known = 1;
 	if (option_mask32 & OPT_root)
 		return 0;
-	etc = is_persistent("/etc", &place->etc_read_only);
-	shadow = is_persistent(bb_path_shadow_file, &shadow_read_only);
-	if (shadow == MISSING)
-		shadow = etc;
-	if (!saved && etc == NO)
+	/* a name that leads nowhere is reported when it is read */
+	if (walk(&path, FROM_ROOT, SAVED_ABSOLUTE) == 0) {
+		persistent = is_persistent(path.dir, "/etc");
+		place->etc_read_only = is_read_only(path.dir);
+	}
+	shadow = is_shadow_persistent(persistent);
+	if (!saved && persistent == NO)
 		place->saved = SAVED_RELATIVE;
-	/* relative -s: /etc may be on an overlay, and statfs() can't tell if that is persistent */
 	place->shadow_persistent = shadow == YES && !(saved && is_relative(place));
-	place->known = etc != UNKNOWN && shadow != UNKNOWN;
+	place->known = persistent != UNKNOWN && shadow != UNKNOWN;
 	return place->known ? 0 : -1;
 }

@@ -13,11 +13,12 @@
 struct plan {
 	struct step *step;
 	unsigned steps;
+	smallint no_default; /* the described cards are there, and none has a default route */
 };
 
 /* Adds the steps that make the kernel match the settings.  Steps point into settings
  * and kernel, which must stay valid. */
 void make_plan(struct plan *plan, const struct settings *settings,
-		struct kernel *kernel) FAST_FUNC;
+		const struct kernel *kernel) FAST_FUNC;
 
 #endif

@@ -6,9 +6,10 @@
  */
 //kbuild:lib-$(CONFIG_OSCONF) += read.o
 #include "read.h"
-#include "hash.h"
+#include "applied.h"
 #include "message.h"
 #include "parse.h"
+#include "replace.h"
 
 enum { SAVED_SIZE_MAX = 4 * 1024 * 1024 }; /* merges of os.conf files can add up */
 
@@ -16,140 +17,142 @@ int FAST_FUNC understand(struct settings_file *file, int min_keys)
 {
 	const char *name = file->file.name;
 	struct report unknown = { NULL, 0 };
-	int name_unknown = (option_mask32 & (OPT_verbose | OPT_dry_run | OPT_file)) && !(option_mask32 & OPT_quiet);
-	int keys = parse_text(file->file.text, file->file.len, &file->settings, &file->report,
-			name_unknown ? &unknown : NULL);
 
-	if (keys < 0)
+	file->keys = parse_text(file->file.text, file->file.len, file->source, &file->settings, &file->report, &unknown);
+	if (file->keys < 0)
 		return error_msg("%s: not a text file: it has a NUL byte", name);
-	print_report(&unknown, name);
-	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE)
-		file->settings.source = file->source;
-	if (keys < min_keys) {
+	if (file->source != SAVED_SETTINGS || (option_mask32 & OPT_verbose))
+		print_report(&unknown, SAY_NOTICE, name);
+	if (file->keys < min_keys) {
 		file->report.len = 0;
 		return error_msg("%s: no known key (like hostname=, password=, eth0_ip_addr=)", name);
 	}
+	file->to_rewrite = file->source == SAVED_SETTINGS && file->settings.value[KEY_PASSWORD];
 	check_settings(&file->settings, &file->report);
-	print_report(&file->report, name);
+	if (file->source == SAVED_SETTINGS)
+		take_old_entries(&file->settings);
+	print_report(&file->report, SAY_ERROR, name);
 	file->valid = 1;
 	return file->report.text ? -1 : 0;
 }
 
-/* True if a directory in a relative name is missing or a link */
-static int leads_elsewhere(const char *name)
-{
-	char *path = xstrdup(name), *slash = path;
-	struct stat st;
-	int link = 0;
+/*** Saved settings ***/
 
-	while (!link && (slash = strchr(slash, '/')) != NULL) {
-		*slash = '\0';
-		link = (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode));
-		*slash++ = '/';
+/* A file that is somebody else's (-s /etc/fstab) is left alone.  One without a single key
+ * (edited, or cut off) counts as none. */
+static int understand_saved(struct settings_file *saved)
+{
+	int result = saved->file.text ? understand(saved, 0) : 0;
+
+	if (saved->valid && saved->settings.foreign) {
+		saved->valid = 0;
+		saved->report.text = NULL;
+		result = error_msg("%s: not a file of settings, it is left alone", saved->file.name);
 	}
-	free(path);
-	return link;
-}
-
-static int read_one(struct settings_file *saved, const char *name)
-{
-	int result;
-
-	if (read_file(&saved->file, name, SAVED_SIZE_MAX) != 0)
-		return -1;
-	result = saved->file.text ? understand(saved, 0) : 0;
-	saved->unread = saved->file.text && !saved->valid;
-	return result;
-}
-
-/* Settings that move to another directory are saved as a new file */
-static void save_as_new(struct settings_file *saved, const struct place *place)
-{
-	saved->file.text = NULL;
-	saved->file.name = place->saved;
-	saved->file.path = is_relative(place) ? place->saved : xmalloc_follow_symlinks(place->saved);
-	if (!saved->file.path)
-		saved->unread = 1;
-}
-
-static int read_relative(struct settings_file *saved, const struct place *place)
-{
-	int result;
-
-	if (place->osconf_dir < 0) {
-		/* -d names a drive: there are no saved settings */
-		if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && place->drive >= 0)
-			saved->unread = 0;
-		return -1; /* already reported, or will be when settings are not saved */
-	}
-	if (leads_elsewhere(place->saved))
-		return error_msg("%s: not in a real directory", place->saved);
-	result = read_one(saved, place->saved);
-	if (!saved->unread && !saved->file.text) {
-		saved->unread = 1;
-		result = read_one(saved, SAVED_ABSOLUTE);
-		save_as_new(saved, place);
+	saved->unread |= saved->file.text && !saved->valid;
+	if (saved->valid && !saved->keys) {
+		notice_msg("%s: no settings in it", saved->file.name);
+		saved->valid = 0;
 	}
 	return result;
 }
 
-/* Settings next to os.conf are newer.  They are removed once saved here */
-static int read_absolute(struct settings_file *saved, struct place *place)
+static int read_text_of(struct settings_file *saved, int dir, const char *name)
 {
-	struct file newer;
-	int result;
-
-	newer.text = NULL;
-	if (place->osconf_dir >= 0 && read_file(&newer, SAVED_RELATIVE, SAVED_SIZE_MAX) != 0)
-		return -1;
-	result = read_one(saved, place->saved);
-	if (!newer.text || saved->unread)
-		return result;
-	if (has_digest(newer.text, newer.len, saved->settings.value[KEY_MOVED])) {
-		place->saved_moved = 1;
-		return result;
-	}
-	saved->report.text = NULL;
-	saved->file = newer;
-	saved->valid = 0;
-	result = understand(saved, 0);
-	saved->unread = !saved->valid;
-	place->saved_moves = 1;
-	save_as_new(saved, place);
-	return result;
-}
-
-int FAST_FUNC read_saved(struct settings_file *saved, struct place *place)
-{
+	saved->source = SAVED_SETTINGS;
+	saved->file.name = name;
 	saved->unread = 1;
-	return is_relative(place) ? read_relative(saved, place) : read_absolute(saved, place);
-}
-
-int FAST_FUNC read_given_file(struct settings_file *fresh, const char *name)
-{
-	const char *path = xmalloc_follow_symlinks(name);
-
-	if (path && read_file(&fresh->file, path, OSCONF_SIZE_MAX) != 0)
+	if ((dir == FROM_ROOT ? find_to_replace(&saved->file, name) : find_file(&saved->file, dir, name)) != 0
+	 || read_found(&saved->file, SAVED_SIZE_MAX) != 0
+	) {
 		return -1;
-	return fresh->file.text ? 0 : perror_msg("%s: can't read", name);
-}
-
-int FAST_FUNC read_osconf(struct settings_file *fresh, const char *applied)
-{
-	if (read_file(&fresh->file, OSCONF_FILE, OSCONF_SIZE_MAX) != 0)
-		return -1;
-	if (!fresh->file.text && access(OSCONF_REJECTED, F_OK) == 0)
-		notice_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, OSCONF_FILE);
-	fresh->applied = has_digest(fresh->file.text, fresh->file.len, applied);
-	if (fresh->applied)
-		verbose_msg("%s has been applied before", OSCONF_FILE);
+	}
+	saved->unread = 0;
 	return 0;
 }
 
-void FAST_FUNC wipe_text(struct settings_file *file)
+/* What another file says is used, and is saved here unless what is here can't be read */
+static void stand_in(struct settings_file *saved, const struct settings_file *other)
 {
-	if (file->file.text) {
-		memset(file->file.text, 0, file->file.len);
-		barrier(); /* keeps the compiler from dropping memset() */
+	saved->settings = other->settings;
+	saved->report = other->report;
+	saved->valid = other->valid;
+	saved->unread |= other->unread;
+	saved->file.text = NULL; /* saved as a new file */
+}
+
+/* Settings in /etc may be of an earlier time, when that was persistent */
+static int read_relative(struct settings_file *saved, const struct place *place)
+{
+	struct settings_file older;
+	int failed = -1; /* already reported */
+
+	saved->unread = 1;
+	if (place->osconf_dir >= 0) {
+		failed = read_text_of(saved, place->osconf_dir, place->saved) | understand_saved(saved);
+		if (saved->valid)
+			return failed;
+	} else if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && place->drive >= 0) {
+		saved->unread = 0; /* -d names a drive: there are no saved settings */
 	}
+	memset(&older, 0, sizeof(older));
+	failed |= read_text_of(&older, FROM_ROOT, SAVED_ABSOLUTE) | understand_saved(&older);
+	stand_in(saved, &older);
+	return failed;
+}
+
+/* Settings next to os.conf are newer.  They are removed once saved here */
+static int read_absolute(struct saved *saved, const struct place *place)
+{
+	struct settings_file *main = &saved->main;
+	struct settings_file newer;
+	int failed = read_text_of(main, FROM_ROOT, place->saved) | understand_saved(main);
+
+	if (place->osconf_dir < 0)
+		return failed;
+	memset(&newer, 0, sizeof(newer));
+	failed |= read_text_of(&newer, place->osconf_dir, SAVED_RELATIVE);
+	if (has_entry(&main->settings, SAVED_RELATIVE, newer.file.text, newer.file.len)) {
+		saved->moved = 1;
+		return failed;
+	}
+	failed |= understand_saved(&newer);
+	main->unread |= newer.unread;
+	if (newer.valid) {
+		stand_in(main, &newer);
+		saved->moves = 1;
+	}
+	return failed;
+}
+
+int FAST_FUNC read_saved(struct saved *saved, const struct place *place)
+{
+	return is_relative(place) ? read_relative(&saved->main, place) : read_absolute(saved, place);
+}
+
+/*** os.conf ***/
+
+/* Returns the mode of a file, or 0 if it is not there */
+static mode_t mode_of(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mode : 0;
+}
+
+int FAST_FUNC read_osconf(struct settings_file *fresh, int dir, const char *name, const struct settings *known)
+{
+	const struct file *file = &fresh->file;
+
+	if (read_file(&fresh->file, dir, name, OSCONF_SIZE_MAX) != 0)
+		return -1;
+	if (!file->text && fresh->source == FIRST_PARTITION && mode_of(dir, OSCONF_REJECTED))
+		notice_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, name);
+	/* if os.conf.done is there, it was the one that had been applied */
+	fresh->applied = has_entry(known, name, file->text, file->len) && !S_ISREG(mode_of(dir, OSCONF_DONE));
+	if (fresh->applied)
+		verbose_msg("%s has been applied before", name);
+	else if (file->text && (fresh->source == CONFIG_DRIVE || is_read_only(dir)))
+		fresh->digest = entry_digest(known, file->text, file->len);
+	return 0;
 }

@@ -15,27 +15,35 @@ enum { OSCONF_SIZE_MAX = 64 * 1024 };
 
 struct settings_file {
 	struct file file;         /* settings point into its text */
-	smallint unread;          /* read_saved() only: it may exist, but could not be read */
+	smallint source;          /* see value.h */
 	smallint valid;           /* read and parsed */
-	smallint applied;         /* applied at an earlier boot, but can't be removed */
-	char *digest;             /* config drive only: of its text */
-	smallint source;          /* see settings.h */
+	int keys;                 /* known ones in it */
+	smallint unread;          /* there, but not as settings: nothing may take its place */
+	smallint applied;         /* os.conf: at an earlier boot, but it can't be removed */
+	smallint to_rewrite;      /* saved settings: they have a key that must not stay there */
+	char *digest;             /* os.conf that stays: its entry (applied.h) */
 	struct report report;     /* errors in its values */
 	struct settings settings;
 };
 
+/* What is saved, in up to two files */
+struct saved {
+	struct settings_file main;  /* that of place->saved, or what stands in for it; its file
+	                             * is where settings are saved */
+	smallint moves;             /* read from os.conf.saved, to be saved in /etc */
+	smallint moved;             /* os.conf.saved has been moved, but could not be removed */
+};
+
 /* Each returns 0, also if there is no file, or -1 after printing a message.
  * Whatever can be used is used, even then. */
-int read_saved(struct settings_file *saved, struct place *place) FAST_FUNC;
-/* Reads os.conf.  applied: the digest of one that was applied before, or NULL */
-int read_osconf(struct settings_file *fresh, const char *applied) FAST_FUNC;
-/* Reads another file, which must exist */
-int read_given_file(struct settings_file *fresh, const char *name) FAST_FUNC;
+int read_saved(struct saved *saved, const struct place *place) FAST_FUNC;
+
+/* Reads os.conf of the first partition, or of the drive.  known: the saved settings, which
+ * tell whether it was applied.  With any reason why it can't be removed, its digest is
+ * kept for its entry. */
+int read_osconf(struct settings_file *fresh, int dir, const char *name, const struct settings *known) FAST_FUNC;
 
 /* Parses what was read.  A file with fewer than min_keys known keys is refused */
 int understand(struct settings_file *file, int min_keys) FAST_FUNC;
-
-/* Overwrites the text, which may contain the password */
-void wipe_text(struct settings_file *file) FAST_FUNC;
 
 #endif

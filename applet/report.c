@@ -30,14 +30,14 @@ void FAST_FUNC report_line(struct report *report, const char *format, ...)
 	report->len += len + 1;
 }
 
-void FAST_FUNC print_report(const struct report *report, const char *name)
+void FAST_FUNC print_report(const struct report *report, int what, const char *name)
 {
 	const char *line = report->text;
 
 	while (line && *line) {
 		const char *end = strchrnul(line, '\n');
 		if (line[0] == '#')
-			error_msg("%s: %.*s", name, (int)(end - line - 2), line + 2);
+			say(what, "%s: %.*s", name, (int)(end - line - 2), line + 2);
 		line = end + 1;
 	}
 }

@@ -22,7 +22,7 @@ struct report {
 void report_line(struct report *report, const char *format, ...)
 		__attribute__((format(printf, 2, 3))) FAST_FUNC;
 
-/* Prints the findings as error messages that begin with name */
-void print_report(const struct report *report, const char *name) FAST_FUNC;
+/* Prints the findings as messages that begin with name.  what: SAY_ERROR, SAY_NOTICE */
+void print_report(const struct report *report, int what, const char *name) FAST_FUNC;
 
 #endif

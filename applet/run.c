@@ -1,77 +1,114 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: steps of a plan -> run in this process, by busybox's own applets.
+ * osconf: steps of a plan -> the kernel.
+ * Sets as ifconfig and route do, removes by rtnetlink.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  */
 //kbuild:lib-$(CONFIG_OSCONF) += run.o
+#include <net/route.h>
+#include <linux/rtnetlink.h>
 #include "run.h"
-#include "guard.h"
 #include "message.h"
 
-enum { ARGS_MAX = 16 };
-
-int ifconfig_main(int argc, char **argv);
-int route_main(int argc, char **argv);
-
-static int run_applet(void *data)
+static void put_address_in(void *sockaddr, uint32_t address)
 {
-	char **argv = data;
-	int argc = string_array_len(argv);
+	struct sockaddr_in *sin = sockaddr;
 
-	GETOPT_RESET();
-	return argv[0][0] == 'i' ? ifconfig_main(argc, argv) : route_main(argc, argv);
+	sin->sin_family = AF_INET;
+	sin->sin_addr.s_addr = htonl(address);
 }
 
-/* The applets modify their arguments, and leave their socket open */
-static int run_command(char *command, int socket_fd)
+/* ifr_addr, ifr_netmask and ifr_broadaddr are one */
+static int set_address(int fd, struct ifreq *ifr, int request, uint32_t address)
 {
-	char *argv[ARGS_MAX];
-	int argc = 0;
-	uint32_t saved_options = option_mask32;
-	int status;
+	put_address_in(&ifr->ifr_addr, address);
+	return ioctl(fd, request, ifr);
+}
 
-	while ((argv[argc] = strsep(&command, " ")) != NULL)
-		argc++;
-	status = run_guarded(run_applet, argv);
-	option_mask32 = saved_options;
-	if (socket_fd >= 0) {
-		int saved_errno = errno;
-		close(socket_fd);
-		errno = saved_errno;
+/* netdevice(7) */
+static int run_address(int fd, const struct step *step)
+{
+	const struct route *route = &step->route;
+	struct ifreq ifr;
+
+	memset(&ifr, 0, sizeof(ifr));
+	strcpy(ifr.ifr_name, step->name);
+	if (set_address(fd, &ifr, SIOCSIFADDR, route->destination) != 0
+	 || set_address(fd, &ifr, SIOCSIFNETMASK, route->netmask) != 0
+	 || (step->set_broadcast
+	     && set_address(fd, &ifr, SIOCSIFBRDADDR, broadcast_of(route->destination, route->netmask)) != 0)
+	 || ioctl(fd, SIOCGIFFLAGS, &ifr) != 0
+	) {
+		return -1;
 	}
-	return status;
+	ifr.ifr_flags |= IFF_UP;
+	ifr.ifr_flags &= ~(step->set_arp ? IFF_NOARP : 0);
+	return ioctl(fd, SIOCSIFFLAGS, &ifr);
 }
 
-static int run_step(const struct step *step, char *command, int socket_fd)
+/* The kernel puts it before others with its destination and metric */
+static int run_route(int fd, const struct step *step)
 {
-	if (step->what == STEP_HOSTNAME)
+	const struct route *route = &step->route;
+	struct rtentry rt;
+
+	memset(&rt, 0, sizeof(rt));
+	put_address_in(&rt.rt_dst, route->destination);
+	put_address_in(&rt.rt_genmask, route->netmask);
+	rt.rt_flags = RTF_UP;
+	if (route->gateway) {
+		put_address_in(&rt.rt_gateway, route->gateway);
+		rt.rt_flags |= RTF_GATEWAY;
+	}
+	rt.rt_metric = step->metric + 1;
+	rt.rt_dev = (char*)step->name;
+	return ioctl(fd, SIOCADDRT, &rt);
+}
+
+static int run_step(struct kernel *kernel, int fd, const struct step *step)
+{
+	switch (step->what) {
+	case STEP_HOSTNAME:
 		return sethostname(step->name, strlen(step->name));
-	return run_command(command, socket_fd);
+	case STEP_ADDRESS:
+		return run_address(fd, step);
+	case STEP_ROUTE:
+		return run_route(fd, step);
+	case STEP_NO_ADDRESS:
+		return send_back(kernel, step->message, RTM_DELADDR);
+	case STEP_NO_ROUTE:
+		return send_back(kernel, step->message, RTM_DELROUTE);
+	default:
+		return send_back(kernel, step->message, RTM_NEWROUTE);
+	}
 }
 
-int FAST_FUNC run_plan(const struct plan *plan)
+int FAST_FUNC run_plan(struct kernel *kernel, struct plan *plan, int again)
 {
-	char command[COMMAND_SIZE], message[COMMAND_SIZE];
-	unsigned i;
+	char message[COMMAND_SIZE];
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	int fd_errno = errno;
 	int failed = 0;
-	/* the lowest free descriptor: an applet's socket will get it */
-	int socket_fd = dup(STDERR_FILENO);
+	unsigned i;
 
-	close(socket_fd);
 	for (i = 0; i < plan->steps; i++) {
-		const struct step *step = &plan->step[i];
+		struct step *step = &plan->step[i];
 
-		step_command(step, command);
-		if (option_mask32 & OPT_dry_run) {
-			puts(command);
+		step_message(step, message);
+		errno = 0;
+		if (run_step(kernel, fd, step) == 0) {
+			done_msg("%s", message);
 			continue;
 		}
-		step_message(step, message);
-		if (run_step(step, command, socket_fd) == 0)
-			done_msg("%s", message);
-		else
-			failed = perror_msg("%s", message);
+		step->failed = 1;
+		failed = -1;
+		if (errno == EBADF)
+			errno = fd_errno;
+		if (!again)
+			perror_msg("%s", message);
 	}
+	if (fd >= 0)
+		close(fd);
 	return failed;
 }

@@ -9,8 +9,9 @@
 
 #include "plan.h"
 
-/* Runs the steps of a plan in this process, or prints them with -n.
- * Returns 0, or -1 after printing which steps failed; the others are done. */
-int run_plan(const struct plan *plan) FAST_FUNC;
+/* Runs the steps of a plan in this process, and says what is done.  What fails is said
+ * only if it is not tried again: by then, it may not be missing any more.
+ * Returns 0, or -1 if steps failed, which are marked; the others are done. */
+int run_plan(struct kernel *kernel, struct plan *plan, int again) FAST_FUNC;
 
 #endif

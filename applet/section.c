@@ -8,8 +8,6 @@
 #include "section.h"
 #include "message.h"
 
-enum { FILE_SIZE_MAX = 1024 * 1024 };
-
 #define SECTION_BEGIN "# BEGIN osconf"
 #define SECTION_END   "# END osconf"
 
@@ -31,7 +29,7 @@ int FAST_FUNC open_section(struct section *section, const char *path)
 {
 	char *begin, *end;
 
-	if (read_file(&section->file, path, FILE_SIZE_MAX) != 0)
+	if (read_to_replace(&section->file, path) != 0)
 		return -1;
 	section->rest = xstrdup(section->file.text ? section->file.text : "");
 	begin = find_mark(section->rest, SECTION_BEGIN);
@@ -58,13 +56,15 @@ int FAST_FUNC close_section(struct batch *batch, struct section *section, const 
 				text, len && text[len - 1] != '\n' ? "\n" : "", lines);
 	else if (!section->had)
 		return 0;
-	if (file->text && strcmp(file->text, text) == 0)
+	if (is_text(file, text))
 		return 0;
-	if (!*text && !(option_mask32 & OPT_dry_run)) {
-		if (unlink(file->name) != 0)
+	/* a link or a mount point stays, and leads to an empty file */
+	if (!*text && !file->path.linked && !(option_mask32 & OPT_dry_run)) {
+		if (unlinkat(file->path.dir, file->path.rest, 0) == 0)
+			return 0;
+		if (errno != EBUSY)
 			return perror_msg("%s: can't remove", file->name);
-		return 0;
 	}
-	replace_later(batch, file, text, 0644);
+	replace_later(batch, file, text, 0);
 	return 0;
 }

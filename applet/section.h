@@ -7,7 +7,7 @@
 #ifndef OSCONF_SECTION_H
 #define OSCONF_SECTION_H 1
 
-#include "file.h"
+#include "replace.h"
 
 struct section {
 	struct file file; /* the whole file */

@@ -6,51 +6,85 @@
  */
 //kbuild:lib-$(CONFIG_OSCONF) += settings.o
 #include "settings.h"
-#include "value.h"
 
-enum {
-	KEY_NAME_SIZE = sizeof("dns_nameserver"),
-	SHOWN_MAX = 64,
+enum { SHOWN_MAX = 64 };
+
+/* Rows of the table: those of global keys, then those of one interface */
+static const struct row {
+	uint8_t kind, properties;
+} rows[] = {
+#define ROW(number, name, kind, properties) { kind, properties },
+	OSCONF_KEYS(ROW, ROW)
 };
 
-/* MUST match the order of the keys in settings.h */
-static const char global_keys[] ALIGN1 =
-	"hostname\0" "password\0" "dns_nameserver\0" "password_hash\0" "applied\0" "moved\0"
-	IF_FEATURE_OSCONF_CONFIG_DRIVE("drive\0" "drive_password\0" "instance_id\0");
-static const char interface_keys[] ALIGN1 =
-	"ip_addr\0" "netmask\0" "gateway\0" "mac_addr\0" "route\0";
+#define NAME(number, name, kind, properties) name "\0"
+static const char global_names[] ALIGN1 = OSCONF_KEYS(NAME, NO_KEY);
+static const char interface_names[] ALIGN1 = OSCONF_KEYS(NO_KEY, NAME);
 
-int FAST_FUNC find_key(const char *name)
+/* As large as the longest name */
+union key_name {
+#define GLOBAL_SIZE(number, name, kind, properties) char size_##number[sizeof(name)];
+#define ETH_SIZE(number, name, kind, properties) char size_##number[sizeof("eth31_" name)];
+	OSCONF_KEYS(GLOBAL_SIZE, ETH_SIZE)
+	char text[1];
+};
+
+const char settings_headline[] ALIGN1 =
+	"# Settings of this instance, saved by osconf from " OSCONF_FILE
+	" and applied at every boot; they may be edited.";
+
+/* -1, or the number of the interface whose key it is */
+static int interface_of(int key)
+{
+	return key < GLOBAL_KEYS ? -1 : (key - GLOBAL_KEYS) / INTERFACE_KEYS;
+}
+
+static const struct row *row_of(int key)
+{
+	int n = interface_of(key);
+
+	return &rows[n < 0 ? key : key - n * INTERFACE_KEYS];
+}
+
+/* The key of that name, from whatever source */
+static int key_of(const char *name)
 {
 	const char *s = is_prefixed_with(name, "eth");
 	unsigned n;
 	int key;
 
 	if (!s)
-		return index_in_strings(global_keys, name);
+		return index_in_strings(global_names, name);
 	s = take_number(s, INTERFACES_MAX - 1, &n);
 	if (!s || *s != '_')
 		return -1;
-	key = index_in_strings(interface_keys, s + 1);
+	key = index_in_strings(interface_names, s + 1);
 	return key < 0 ? key : KEY_INTERFACE((int)n) + key;
+}
+
+int FAST_FUNC find_key(const char *name, int source)
+{
+	int key = key_of(name);
+
+	return key < 0 || source == SAVED_SETTINGS || (row_of(key)->properties & source) ? key : -1;
 }
 
 static char *put_key_name(char *p, int key)
 {
-	int eth = key - GLOBAL_KEYS;
+	int n = interface_of(key);
 
-	if (eth < 0)
-		return stpcpy(p, nth_string(global_keys, key));
-	return p + sprintf(p, "eth%d_%s", eth / INTERFACE_KEYS,
-			nth_string(interface_keys, eth % INTERFACE_KEYS));
+	if (n < 0)
+		return stpcpy(p, nth_string(global_names, key));
+	return p + sprintf(p, "eth%d_%s", n, nth_string(interface_names, key - KEY_INTERFACE(n)));
 }
 
 /* A password must not reach a console or os.conf.rejected, even if lines were joined
  * or a value was given to the wrong key */
 static int may_be_secret(int key, const char *value)
 {
-	return key == KEY_PASSWORD || (key >= KEY_PASSWORD_HASH && key < GLOBAL_KEYS)
-		|| (key == KEY_HOSTNAME && value[strcspn(value, " \t;,")])
+	int properties = row_of(key)->properties;
+
+	return (properties & SECRET) || ((properties & JOINED) && value[strcspn(value, " \t;,")])
 		|| strchr(value, '=') || strcasestr(value, "password");
 }
 
@@ -58,42 +92,38 @@ static int may_be_secret(int key, const char *value)
 static void refuse(struct report *report, int key, const char *item, int len,
 		const char *value, const char *wrong)
 {
-	char name[KEY_NAME_SIZE];
+	union key_name name;
 
-	put_key_name(name, key);
+	put_key_name(name.text, key);
 	if (may_be_secret(key, value)) {
-		report_line(report, "# %s: the value (not shown) %s", name, wrong);
+		report_line(report, "# %s: the value (not shown) %s", name.text, wrong);
 		return;
 	}
-	report_line(report, "# %s: '%.*s%s' %s", name, MIN(len, SHOWN_MAX), item,
+	report_line(report, "# %s: '%.*s%s' %s", name.text, MIN(len, SHOWN_MAX), item,
 			len > SHOWN_MAX ? "..." : "", wrong);
-	report_line(report, "%s='%s'", name, value);
+	report_line(report, "%s='%s'", name.text, value);
 }
 
 /* Removes bad items from a list.  Returns the list, or NULL if nothing is left */
 static char *clean_list(struct report *report, int key, char *list)
 {
+	int kind = row_of(key)->kind;
 	const char *rest = list, *item;
 	char *s, *good = NULL;
-	struct route route;
 	smallint refused = 0;
 	int rc;
 
 	for (s = list; *s; s++)
 		if (isspace(*s)) /* no newlines: the list may be printed */
 			*s = ' ';
-	while ((rc = key == KEY_DNS_NAMESERVER ? next_address(&rest, &item, &route.gateway)
-			: next_route(&rest, &item, &route)) != 0
-	) {
+	while ((rc = next_item(kind, &rest, &item)) != 0) {
 		if (rc > 0) {
 			good = list;
 			continue;
 		}
 		/* report the first bad item, with the whole list */
 		if (!refused)
-			refuse(report, key, item, rest - item, list, key == KEY_DNS_NAMESERVER
-				? "is not an IPv4 address"
-				: "is not DESTINATION/PREFIX GATEWAY (like 10.0.0.0/8 10.0.0.1)");
+			refuse(report, key, item, rest - item, list, wrong_value(kind));
 		refused = 1;
 		overlapping_strcpy((char*)item, rest);
 		rest = item;
@@ -103,62 +133,40 @@ static char *clean_list(struct report *report, int key, char *list)
 	return good;
 }
 
-/* Returns NULL if the value is valid, else what is wrong with it */
-static const char *check_value(int key, char *value, int source)
-{
-	uint32_t address = 0;
-	const char *end = take_address(value, &address);
-
-	if (!end || *end)
-		address = 0; /* never a valid value */
-	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE) {
-		if (key == KEY_INSTANCE_ID)
-			key = KEY_HOSTNAME;
-		if ((key >= KEY_PASSWORD_HASH && key < KEY_INSTANCE_ID) || (key == KEY_PASSWORD && source == CONFIG_DRIVE))
-			return is_crypt_hash(value) ? NULL : "is not a password hash (like $6$...)";
-	}
-	switch (key) {
-	case KEY_HOSTNAME:
-		return is_hostname(value, ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && source != FIRST_PARTITION)
-			? NULL : "is not a host name (RFC 1123, up to 64 letters, digits, '-' and '.')";
-	case KEY_PASSWORD:
-		return decode_password(value) == 0 ? NULL : "is not the base64 of a line of text";
-	case KEY_PASSWORD_HASH:
-	case KEY_APPLIED:
-	case KEY_MOVED:
-		return is_password_hash(value) ? NULL : "is not a password hash (like $6$...)";
-	case KEY_INTERFACE(0) + NETMASK:
-		return is_netmask(address) ? NULL : "is not a contiguous mask (like 255.255.255.0)";
-	case KEY_INTERFACE(0) + MAC_ADDR:
-		return is_mac_address(value) ? NULL : "is not a MAC address (six hexadecimal pairs)";
-	default:
-		return is_host_address(address) ? NULL : "is not the IPv4 address of a host";
-	}
-}
-
+/* Returns the value, or NULL if it is refused or counts as missing */
 static char *checked_value(const struct settings *settings, int key, struct report *report)
 {
 	char *value = settings->value[key];
-	/* keys of ethN are checked as those of eth0 */
-	int kind = key < GLOBAL_KEYS ? key : GLOBAL_KEYS + (key - GLOBAL_KEYS) % INTERFACE_KEYS;
+	const struct row *row = row_of(key);
+	int kind = row->kind;
 	const char *wrong;
 
-	if (kind == KEY_DNS_NAMESERVER || kind == KEY_INTERFACE(0) + ROUTE)
+	if (kind == VALUE_PASSWORD && settings->source == CONFIG_DRIVE)
+		kind = VALUE_CRYPT_HASH;
+	if (row->properties & LIST)
 		return clean_list(report, key, value);
-	wrong = check_value(kind, value, settings->source);
-	if (!wrong)
+	if (!(row->properties & settings->source))
+		wrong = "is not read from saved settings";
+	else if (kind == VALUE_PASSWORD && !value[strspn(value, "*")])
+		return NULL;
+	else if (is_valid(kind, value, settings->source))
 		return value;
+	else
+		wrong = wrong_value(kind);
 	refuse(report, key, value, strlen(value), value, wrong);
 	return NULL;
 }
 
 void FAST_FUNC check_settings(struct settings *settings, struct report *report)
 {
+	uint32_t with_address = interfaces_with(settings, IP_ADDR);
 	int key, n;
 
+	settings->named = interfaces_named(settings);
 	for (key = 0; key < KEYS; key++)
 		if (settings->value[key])
 			settings->value[key] = checked_value(settings, key, report);
+	settings->refused = with_address & ~interfaces_with(settings, IP_ADDR);
 	for (n = 0; n < INTERFACES_MAX; n++) {
 		char **eth = &settings->value[KEY_INTERFACE(n)];
 		if (eth[IP_ADDR] && !eth[NETMASK]) {
@@ -199,53 +207,77 @@ uint32_t FAST_FUNC address_of_key(const struct settings *settings, int key)
 	return address;
 }
 
-void FAST_FUNC set_value(struct settings *settings, int key, char *value)
+static int same_value(const char *a, const char *b)
 {
-	const char *old = settings->value[key];
-
-	settings->value[key] = value;
-	/* the password is not saved */
-	if (key != KEY_PASSWORD && (!old != !value || (old && strcmp(old, value) != 0)))
-		settings->changed = 1;
+	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-void FAST_FUNC merge_settings(struct settings *saved, const struct settings *fresh)
+/* What becomes of ethN.  Returns 1 if it stays as saved although fresh names it */
+static int merge_interface(struct settings *result, const struct settings *fresh, int n)
 {
-	uint32_t named = interfaces_named(fresh);
-	int n, key;
+	char **to = &result->value[KEY_INTERFACE(n)];
+	char *const *from = &fresh->value[KEY_INTERFACE(n)];
+	uint32_t eth0 = 1, eth = 1U << n;
+	int key, other_card, whole;
 
-	for (key = KEY_HOSTNAME; key <= KEY_DNS_NAMESERVER; key++)
+	/* with another MAC address it is another card: nothing of the old one's may stay */
+	other_card = from[MAC_ADDR] && !same_value(from[MAC_ADDR], to[MAC_ADDR]);
+	if (!other_card && (fresh->refused & eth) && to[IP_ADDR])
+		return 1;
+	/* a file that names eth0 describes the whole network */
+	whole = other_card || from[IP_ADDR] || ((fresh->named & eth0) && !(fresh->named & eth));
+	for (key = 0; key < INTERFACE_KEYS; key++)
+		if (whole || from[key])
+			to[key] = from[key];
+	return 0;
+}
+
+uint32_t FAST_FUNC merge_settings(struct settings *result, const struct settings *saved,
+		const struct settings *fresh)
+{
+	uint32_t stay = 0;
+	int key, n;
+
+	*result = *saved;
+	for (key = 0; key < GLOBAL_KEYS; key++)
 		if (fresh->value[key])
-			set_value(saved, key, fresh->value[key]);
+			result->value[key] = fresh->value[key];
+	for (n = 0; n < INTERFACES_MAX; n++)
+		if (merge_interface(result, fresh, n))
+			stay |= 1U << n;
+	return stay;
+}
 
-	for (n = 0; n < INTERFACES_MAX; n++) {
-		char *const *from = &fresh->value[KEY_INTERFACE(n)];
-		/* a file that names eth0 describes the whole network */
-		int whole = from[IP_ADDR] || ((named & 1) && !(named & (1U << n)));
+static int is_saved(const struct settings *settings, int key)
+{
+	return settings->value[key] && (row_of(key)->properties & SAVED_SETTINGS);
+}
 
-		for (key = 0; key < INTERFACE_KEYS; key++)
-			if (whole || from[key])
-				set_value(saved, KEY_INTERFACE(n) + key, from[key]);
-	}
+int FAST_FUNC settings_differ(const struct settings *a, const struct settings *b)
+{
+	int key;
+
+	for (key = 0; key < KEYS; key++)
+		if ((row_of(key)->properties & SAVED_SETTINGS) && !same_value(a->value[key], b->value[key]))
+			return 1;
+	return 0;
 }
 
 /* Valid values contain no quotes and no newlines */
 char* FAST_FUNC settings_to_text(const struct settings *settings)
 {
-	static const char headline[] ALIGN1 =
-		"# Settings of this instance, saved by osconf from " OSCONF_FILE
-		" and applied at every boot; they may be edited.\n";
-	size_t size = sizeof(headline);
+	const char *comments = settings->comments ? settings->comments : "";
+	size_t size = sizeof(settings_headline) + sizeof("\n") + strlen(comments);
 	char *text, *p;
 	int key;
 
 	for (key = 0; key < KEYS; key++)
-		if (settings->value[key])
-			size += KEY_NAME_SIZE + strlen(settings->value[key]) + sizeof("=''\n");
+		if (is_saved(settings, key))
+			size += sizeof(union key_name) + strlen(settings->value[key]) + sizeof("=''\n");
 	text = xmalloc(size);
-	p = stpcpy(text, headline);
+	p = text + sprintf(text, "%s\n%s", settings_headline, comments);
 	for (key = 0; key < KEYS; key++) {
-		if (settings->value[key] && key != KEY_PASSWORD) {
+		if (is_saved(settings, key)) {
 			p = put_key_name(p, key);
 			p += sprintf(p, "='%s'\n", settings->value[key]);
 		}

@@ -8,48 +8,72 @@
 #define OSCONF_SETTINGS_H 1
 
 #include "report.h"
+#include "value.h"
+
+/* Properties of a key: which sources may name it (value.h), and these.  A key that the
+ * saved settings may name is saved. */
+enum {
+	SECRET = 1 << 3, /* its value is never shown */
+	JOINED = 1 << 4, /* nor is a wrong one with blanks in it: another line may be joined to it */
+	LIST   = 1 << 5, /* wrong items are dropped, the others stay */
+};
+
+/* The keys, a row for each; add one here.  A GLOBAL key is merged by itself.  One of an
+ * interface is merged with it, and is ethN_NAME in a file; these come last.
+ *
+ *	NUMBER          name              kind of value      properties */
+#define OSCONF_KEYS(GLOBAL, ETH) \
+	GLOBAL(HOSTNAME,       "hostname",       VALUE_HOSTNAME,    ANY_SOURCE | JOINED) \
+	GLOBAL(PASSWORD,       "password",       VALUE_PASSWORD,    FIRST_PARTITION | CONFIG_DRIVE | SECRET) \
+	GLOBAL(DNS_NAMESERVER, "dns_nameserver", VALUE_ADDRESS,     ANY_SOURCE | LIST) \
+	/* where /etc/shadow is not persistent */ \
+	GLOBAL(PASSWORD_HASH,  "password_hash",  VALUE_CRYPT_HASH,  SAVED_SETTINGS | SECRET) \
+	/* what was applied and can't be removed: applied.h.  1.0.0 had a key for each file */ \
+	GLOBAL(APPLIED,        "applied",        VALUE_APPLIED,     SAVED_SETTINGS | SECRET | LIST) \
+	GLOBAL(OLD_MOVED,      "moved",          VALUE_CRYPT_HASH,  SAVED_SETTINGS | SECRET) \
+IF_FEATURE_OSCONF_CONFIG_DRIVE( \
+	GLOBAL(OLD_DRIVE,      "drive",          VALUE_CRYPT_HASH,  SAVED_SETTINGS | SECRET) \
+	/* the last hash and instance_id of a drive */ \
+	GLOBAL(DRIVE_PASSWORD, "drive_password", VALUE_CRYPT_HASH,  SAVED_SETTINGS | SECRET) \
+	GLOBAL(INSTANCE_ID,    "instance_id",    VALUE_HOSTNAME,    CONFIG_DRIVE | SECRET) \
+) \
+	ETH(IP_ADDR,           "ip_addr",        VALUE_HOST,        ANY_SOURCE) \
+	ETH(NETMASK,           "netmask",        VALUE_NETMASK,     ANY_SOURCE) \
+	ETH(GATEWAY,           "gateway",        VALUE_HOST,        ANY_SOURCE) \
+	ETH(MAC_ADDR,          "mac_addr",       VALUE_MAC_ADDRESS, ANY_SOURCE) \
+	ETH(ROUTE,             "route",          VALUE_ROUTE,       ANY_SOURCE | LIST)
+
+#define NO_KEY(number, name, kind, properties)
+#define GLOBAL_KEY(number, name, kind, properties) KEY_##number,
+#define ETH_KEY(number, name, kind, properties) number,
 
 enum { INTERFACES_MAX = 32 }; /* eth0 to eth31 */
 
-/* Known keys.  Those of interface N are KEY_INTERFACE(N) + IP_ADDR, ... */
-enum {
-	KEY_HOSTNAME,
-	KEY_PASSWORD,
-	KEY_DNS_NAMESERVER,
-	KEY_PASSWORD_HASH,  /* saved settings only: where /etc/shadow is not persistent */
-	KEY_APPLIED,        /* saved settings only: digest of an os.conf that can't be removed */
-	KEY_MOVED,          /* the same for os.conf.saved */
-	KEY_DRIVE,          /* the same for the config drive's os.conf, which stays */
-	KEY_DRIVE_PASSWORD, /* the hash that it had last, and the instance_id */
-	KEY_INSTANCE_ID,    /* config drive only */
-	GLOBAL_KEYS = ENABLE_FEATURE_OSCONF_CONFIG_DRIVE ? KEY_INSTANCE_ID + 1 : KEY_MOVED + 1,
-	IP_ADDR = 0,
-	NETMASK,
-	GATEWAY,
-	MAC_ADDR,
-	ROUTE,
-	INTERFACE_KEYS,
-	KEYS = GLOBAL_KEYS + INTERFACES_MAX * INTERFACE_KEYS,
-};
+/* KEY_HOSTNAME, ...; those of interface N are KEY_INTERFACE(N) + IP_ADDR, ... */
+enum { OSCONF_KEYS(GLOBAL_KEY, NO_KEY) GLOBAL_KEYS };
+enum { OSCONF_KEYS(NO_KEY, ETH_KEY) INTERFACE_KEYS };
+enum { KEYS = GLOBAL_KEYS + INTERFACES_MAX * INTERFACE_KEYS };
 #define KEY_INTERFACE(n) (GLOBAL_KEYS + (n) * INTERFACE_KEYS)
-
-/* Where settings come from.  On a config drive, the password is a hash of crypt(5), and
- * the host name may have underscores; it is saved with them. */
-enum { SAVED_SETTINGS, FIRST_PARTITION, CONFIG_DRIVE };
 
 /* Value of each known key; NULL: missing.  Values point into the text of their file. */
 struct settings {
 	char *value[KEYS];
-	smallint changed; /* set by set_value() */
 	smallint source;
+	smallint foreign;  /* parse_text(): this is no file of settings */
+	uint32_t named;    /* check_settings(): bit N: ethN has a key, good or refused */
+	uint32_t refused;  /* bit N: ethN's ip_addr was refused */
+	char *comments;    /* of saved settings: lines that somebody wrote, or NULL */
 };
 
-void set_value(struct settings *settings, int key, char *value) FAST_FUNC;
+/* The first line of saved settings */
+extern const char settings_headline[];
 
-/* Returns the key of that name, or -1 if it is unknown */
-int find_key(const char *name) FAST_FUNC;
+/* Returns the key of that name, or -1 if it is unknown.  A key that a source may not name
+ * is unknown there; the saved settings' own check_settings() drops it with a message. */
+int find_key(const char *name, int source) FAST_FUNC;
 
-/* Checks each value.  Bad values and list items go to report and are dropped.
+/* Checks each value.  Bad values and list items go to report and are dropped; a password
+ * of nothing but '*' was applied before, and counts as missing.
  * Decodes the password, and converts MAC addresses to the form in struct card. */
 void check_settings(struct settings *settings, struct report *report) FAST_FUNC;
 
@@ -60,10 +84,16 @@ uint32_t interfaces_named(const struct settings *settings) FAST_FUNC;
 /* Returns the value of a key as an address, or 0 if it is missing */
 uint32_t address_of_key(const struct settings *settings, int key) FAST_FUNC;
 
-/* Merges the settings of a fresh os.conf into the saved ones */
-void merge_settings(struct settings *saved, const struct settings *fresh) FAST_FUNC;
+/* result: the saved settings with the changes that a fresh os.conf brings.  Bit N of what
+ * it returns is set if ethN's address was refused, and ethN stays as saved. */
+uint32_t merge_settings(struct settings *result, const struct settings *saved,
+		const struct settings *fresh) FAST_FUNC;
 
-/* Returns the settings, without the password, as the text of a settings file.
+/* True if some value that is saved is not the same in both */
+int settings_differ(const struct settings *a, const struct settings *b) FAST_FUNC;
+
+/* Returns the settings, without what is not saved, as the text of a settings file: the
+ * headline, the comments, the values.  Read and written again, it is the same text.
  * Caller frees. */
 char *settings_to_text(const struct settings *settings) FAST_FUNC;
 

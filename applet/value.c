@@ -42,6 +42,29 @@ const char* FAST_FUNC take_address(const char *s, uint32_t *address)
 	return s;
 }
 
+static size_t crypt64_len(const char *s)
+{
+	const char *start = s;
+
+	while (isalnum(*s) || *s == '.' || *s == '/')
+		s++;
+	return s - start;
+}
+
+const char* FAST_FUNC take_password_hash(const char *s)
+{
+	size_t salt_len;
+
+	if (!is_prefixed_with(s, "$6$"))
+		return NULL;
+	s += 3;
+	salt_len = crypt64_len(s);
+	s += salt_len;
+	if (!salt_len || salt_len > SALT_MAX || *s++ != '$' || crypt64_len(s) != HASH_LEN)
+		return NULL;
+	return s + HASH_LEN;
+}
+
 int FAST_FUNC next_address(const char **list, const char **item, uint32_t *address)
 {
 	const char *s = skip_whitespace(*list);
@@ -77,6 +100,18 @@ int FAST_FUNC next_route(const char **list, const char **item, struct route *rou
 	route->netmask = prefix ? 0xffffffff << (32 - prefix) : 0;
 	route->destination &= route->netmask;
 	return 1;
+}
+
+int FAST_FUNC next_applied(const char **list, const char **item)
+{
+	const char *s = *list;
+
+	s += strspn(s, "; ");
+	if (!*s)
+		return 0;
+	*item = s;
+	*list = strchrnul(s, ';');
+	return take_password_hash(s + strcspn(s, "$;'")) == *list ? 1 : -1;
 }
 
 unsigned FAST_FUNC prefix_len(uint32_t netmask)
@@ -130,26 +165,11 @@ int FAST_FUNC is_mac_address(char *s)
 	return 1;
 }
 
-static size_t crypt64_len(const char *s)
-{
-	const char *start = s;
-
-	while (isalnum(*s) || *s == '.' || *s == '/')
-		s++;
-	return s - start;
-}
-
 int FAST_FUNC is_password_hash(const char *hash)
 {
-	size_t salt_len;
+	const char *end = take_password_hash(hash);
 
-	if (!is_prefixed_with(hash, "$6$"))
-		return 0;
-	hash += 3;
-	salt_len = crypt64_len(hash);
-	hash += salt_len;
-	return salt_len && salt_len <= SALT_MAX && *hash == '$'
-		&& crypt64_len(hash + 1) == HASH_LEN && !hash[1 + HASH_LEN];
+	return end && !*end;
 }
 
 int FAST_FUNC is_crypt_hash(const char *hash)
@@ -189,4 +209,39 @@ int FAST_FUNC decode_password(char *base64)
 		len--;
 	base64[len] = '\0';
 	return (len && strlen(base64) == len && !strchr(base64, '\n')) ? 0 : -1;
+}
+
+/*** Kinds of values ***/
+
+#define CASE(kind, valid, wrong) case VALUE_##kind: return valid;
+
+int FAST_FUNC is_valid(int kind, char *value, int source)
+{
+	uint32_t address = 0;
+	const char *end = take_address(value, &address);
+
+	if (!end || *end)
+		address = 0; /* never a valid value */
+	switch (kind) {
+	VALUE_KINDS(CASE, NO_VALUE)
+	}
+	return 0;
+}
+
+int FAST_FUNC next_item(int kind, const char **list, const char **item)
+{
+	struct route route;
+
+	switch (kind) {
+	VALUE_KINDS(NO_VALUE, CASE)
+	}
+	return 0;
+}
+
+const char* FAST_FUNC wrong_value(int kind)
+{
+#define WRONG(kind, valid, wrong) wrong "\0"
+	static const char wrong[] ALIGN1 = VALUE_KINDS(WRONG, WRONG);
+
+	return nth_string(wrong, kind);
 }

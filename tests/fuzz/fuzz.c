@@ -2,14 +2,16 @@
  * Fuzzes parse, settings and plan as they are in the applet: from the text of
  * files to the commands of the plan. Not only may nothing crash; it also holds
  * that
- * - what is saved is read back as the same settings, without complaint;
- * - commands, messages, reports and saved files have only printable ASCII in
- *   them, and commands only what busybox's applets want there;
+ * - what is saved is read back as the same settings, without complaint, and is the
+ *   same text again; a password that was applied is not in the text of its file;
+ * - commands, messages, reports and saved settings (but for comments that somebody
+ *   wrote) have only printable ASCII in them, and commands only what busybox's applets want there;
  * - a plan that has been run leaves nothing to do.
  *
  * The input is an os.conf; with SAVED=1, a file of saved settings. A
  * line "----" ends it, and the rest is the other of the two.
  */
+#include "applied.h"
 #include "parse.h"
 #include "plan.h"
 
@@ -56,10 +58,11 @@ static int understand(struct text *file, const char *text, size_t len, int sourc
 	file->len = len;
 	file->report.text = report;
 
-	assignments = parse_text(file->text, len, &file->settings, &file->report, &unknown);
-	file->settings.source = source;
+	assignments = parse_text(file->text, len, source, &file->settings, &file->report, &unknown);
 	if (assignments >= 0)
 		check_settings(&file->settings, &file->report);
+	if (assignments >= 0 && source == SAVED_SETTINGS)
+		take_old_entries(&file->settings);
 	CHECK(is_printable_text(file->report.text, file->report.len));
 	CHECK(is_printable_text(unknown.text, unknown.len));
 	return assignments >= 0;
@@ -68,17 +71,39 @@ static int understand(struct text *file, const char *text, size_t len, int sourc
 static void check_saved(const struct settings *settings)
 {
 	char *text = settings_to_text(settings), *again;
-	size_t len = strlen(text);
+	size_t len = strlen(text), comments = settings->comments ? strlen(settings->comments) : 0;
+	char *values = strchr(text, '\n') + 1 + comments;
 	struct text file;
 
-	CHECK(is_printable_text(text, len));
+	CHECK(is_printable_text(values, text + len - values));
 	CHECK(understand(&file, text, len, SAVED_SETTINGS));
 	CHECK(file.report.len == 0);
+	CHECK(!file.settings.foreign);
+	CHECK(!settings_differ(&file.settings, settings));
 	again = settings_to_text(&file.settings);
 	CHECK(strcmp(text, again) == 0);
+	free(file.settings.comments);
 	free(file.text);
 	free(again);
 	free(text);
+}
+
+static void check_stars(const char *text, size_t len)
+{
+	char *starred = xmalloc(len + 1);
+	struct text before, after;
+
+	memcpy(starred, text, len);
+	starred[len] = '\0';
+	if (understand(&before, text, len, FIRST_PARTITION)) {
+		star_passwords(starred, len);
+		CHECK(understand(&after, starred, len, FIRST_PARTITION));
+		CHECK(!after.settings.value[KEY_PASSWORD]);
+		CHECK(!settings_differ(&before.settings, &after.settings));
+		free(after.text);
+	}
+	free(before.text);
+	free(starred);
 }
 
 /*** A kernel that does what a plan says ***/
@@ -188,6 +213,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char separator[] = "\n----\n";
+	static const char entry[] = "$6$0123456789abcdef$"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 	const char *text = (const char *)data;
 	const char *end = memmem(text, size, separator, sizeof(separator) - 1);
 	struct text first, second;
@@ -196,6 +223,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* os.conf is now one platform's, now the other's */
 	int source = size & 1 ? FIRST_PARTITION : CONFIG_DRIVE;
 	size_t rest;
+	struct settings merged;
 	int ok;
 
 	if (end) {
@@ -209,10 +237,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ok = understand(&first, text, size, SAVED ? SAVED_SETTINGS : source)
 		& understand(&second, end, rest, SAVED ? source : SAVED_SETTINGS);
 	if (ok) {
-		merge_settings(&saved->settings, &fresh->settings);
-		check_saved(&saved->settings);
-		check_plan(&saved->settings);
+		merge_settings(&merged, &saved->settings, &fresh->settings);
+		set_entry(&merged, DRIVE_FILE, entry);
+		CHECK(has_drive_entry(&merged));
+		check_saved(&merged);
+		set_entry(&merged, DRIVE_FILE, NULL);
+		CHECK(!has_drive_entry(&merged));
+		check_saved(&merged);
+		check_plan(&merged);
 	}
+	check_stars(text, size);
+	free(saved->settings.comments);
 	free(first.text);
 	free(second.text);
 	return 0;

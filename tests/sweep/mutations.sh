@@ -45,7 +45,9 @@ the umask is that of whoever runs it|osconf|faults first|s/umask(0022);//
 a FIFO is read|file|hostile|s/if (!S_ISREG(file->st.st_mode))/if (0)/
 saved settings behind a link|read|hostile|s/if (leads_elsewhere(place->saved))/if (0)/
 -s takes the names of osconf's own files|osconf|hostile|s/o->saved_name && !is_saved_name(o->saved_name)/0/
-two runs do not wait for each other|osconf|store|s/flock([a-z_]*, LOCK_EX)/0/g
+two runs do not wait for each other|lock|store lock|s/flock(fd, LOCK_EX | LOCK_NB)/0/
+a run that could not wait changes files|osconf|lock|s/o->may_write = !failed/o->may_write = 1/
+the partition is mounted for writing at every boot|partition|partition|s/return place->osconf_dir >= 0/return place->osconf_dir >= 0 ||/
 what dies in libbb ends osconf|guard|faults first|s/die_func = come_back;//
 a stage that dies ends the run|osconf|faults first|s/failed |= result;/failed |= result; if (result == DIED) break;/
 lo is a card|cards|live|s/ && !card->loopback//

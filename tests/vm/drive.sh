@@ -5,7 +5,7 @@
 # Its variables are those of run.sh and lib.sh:
 # shellcheck disable=SC2016,SC2034,SC2153,SC2154
 
-DRIVE_CASES="drive_ide drive_scsi drive_and_partition two_drives late_drive hostile_drive"
+DRIVE_CASES="drive_ide drive_scsi drive_and_partition drive_labels two_drives late_drive hostile_drive"
 
 TENCENT_MAC=52:54:00:e1:96:eb
 tencent_state="VM_10_20_xxxx
@@ -117,9 +117,25 @@ case_drive_and_partition() {
 		"osconf: os.conf: no known key (like hostname=, password=, eth0_ip_addr=)
 nonsense"
 	is "-d names the drive, by its label or its device" \
-		"$(vm_run 'for d in LABEL=config-2 /dev/sr0; do sed -i -e /^drive=/d -e s/VM_10/x/ /etc/os.conf; osconf -q -d $d; hostname; done' | no_times)" \
+		"$(vm_run 'for d in LABEL=config-2 /dev/sr0; do sed -i -e /^applied=/d -e s/VM_10/x/ /etc/os.conf; osconf -q -d $d; hostname; done' | no_times)" \
 		"VM_10_20_xxxx
 VM_10_20_xxxx"
+	vm_stop
+}
+
+# ISO 9660 has capitals by the standard. What has the label and is no CD-ROM's file system
+# is passed over
+case_drive_labels() {
+	root_with -v
+	truncate -s 1M "$root/fat.img"
+	mkfs.fat -n config-2 "$root/fat.img" >/dev/null 2>&1
+	sed -i 's,^::sysinit:/sbin/osconf.*,::sysinit:/bin/mount -t devtmpfs early /dev\n::sysinit:/sbin/losetup /dev/loop0 /fat.img\n&,' "$root/etc/inittab"
+	make_image "$image" vfat "$root"
+	write_drive qwer1234
+	make_drive "$work/drive" "$work/cd" -V CONFIG-2
+	cds=ide:$work/drive
+	visit qwer1234 "the password of a drive that is called CONFIG-2"
+	is "what is none is said" "$(vm_said | grep loop)" "osconf: /dev/loop0 is no config drive (vfat)"
 	vm_stop
 }
 

@@ -14,7 +14,7 @@ MACS="00:8c:fa:5e:14:23 00:8c:fa:5e:14:24"
 
 . "$here/hardware.sh"
 . "$here/drive.sh"
-CASES="$HARDWARE_CASES $DRIVE_CASES fat32 ext2 ext3 ext4 ide nvme initramfs single_partition swapped_cards three_cards child first_login wrong_partition damaged_fat32 damaged_ext4"
+CASES="$HARDWARE_CASES $DRIVE_CASES fat32 ext2 ext3 ext4 ide nvme initramfs single_partition before_fsck idle_fat swapped_cards three_cards child first_login wrong_partition damaged_fat32 damaged_ext4"
 
 classic_state="iZ23r29djmjZ
 lo 127.0.0.1/8
@@ -136,6 +136,59 @@ case_single_partition() {
 	first_and_second_boot virtio
 }
 
+# The first partition is the root, and osconf runs before fsck has seen it: nobody's
+# superblock becomes writable. Once it is, os.conf is applied in full
+case_before_fsck() {
+	root_with
+	sed -i '/remount,rw/d; s,^::sysinit:/sbin/osconf.*,::sysinit:/bin/sh /before,' "$root/etc/inittab"
+	cat >"$root/before" <<-'EOF'
+		superblock() {
+			echo "superblock: $(sed -n 's/.* - ext4 [^ ]* \(r[ow]\).*/\1/p' /proc/self/mountinfo)"
+		}
+		osconf
+		superblock
+		mount -o remount,rw /
+		superblock
+		osconf
+	EOF
+	make_single_partition_image "$image" "$root"
+	put_conf "$image" "$fixtures/classic.conf"
+	start virtio
+	login qwer1234
+	is "the superblock stays as it is" "$(tr -d '\r' <"$console" | grep ^superblock)" "superblock: ro
+superblock: rw"
+	is "it is said that the partition is read-only" "$(vm_said | grep -m 1 /dev/)" "osconf: /dev/vda1 is read-only"
+	is "all is set up" "$(state)" "$classic_state"
+	vm_stop
+	is "os.conf is gone, its directory is there" "$(list_conf "$image")" ""
+}
+
+# On FAT, mounting for writing alone writes. tests/spec/partition.tests has the ext file systems
+case_idle_fat() {
+	root_with
+	truncate -s 1M "$root/fat.img"
+	mkfs.fat "$root/fat.img" >/dev/null 2>&1
+	mmd -i "$root/fat.img" ::/aliyun_custom_image
+	cat >"$root/idle" <<-'EOF'
+		losetup /dev/loop0 /fat.img
+		sync
+		set -- $(cat /sys/block/loop0/stat)
+		writes=$5 flushes=${16}
+		for n in 1 2 3 4 5 6 7 8 9 10; do
+			osconf -q -d /dev/loop0 || echo failed
+		done
+		sync
+		set -- $(cat /sys/block/loop0/stat)
+		echo $(($5 - writes)) writes, $((${16} - flushes)) flushes
+	EOF
+	make_image "$image" ext4 "$root"
+	put_conf "$image" "$fixtures/classic.conf"
+	start virtio
+	login qwer1234
+	is "ten boots without an os.conf write not one block" "$(vm_run 'sh /idle' | no_times)" "0 writes, 0 flushes"
+	vm_stop
+}
+
 case_swapped_cards() {
 	root_with
 	make_image "$image" ext4 "$root"
@@ -243,8 +296,8 @@ case_wrong_partition() {
 	wrong LABEL=OSB "osconf: LABEL=OSB: no such partition"
 	wrong /dev/vdz1 "osconf: /dev/vdz1: no such partition"
 	wrong /dev/vda "osconf: /dev/vda: no FAT, ext or UFS file system"
-	wrong /dev/null "osconf: /dev/null: no such partition"
-	wrong /etc/passwd "osconf: /etc/passwd: no such partition"
+	wrong /dev/null "osconf: /dev/null: not a block device or a directory"
+	wrong /etc/passwd "osconf: /etc/passwd: not a block device or a directory"
 	wrong /dev/vda2 "osconf: /dev/vda2: can't open directory aliyun_custom_image: No such file or directory"
 	wrong /root "osconf: /root: can't open directory aliyun_custom_image: No such file or directory"
 	is "a partition whose file system is broken" \

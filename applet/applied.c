@@ -1,0 +1,88 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: settings, name and text of a file -> whether it has been applied.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += applied.o
+#include "applied.h"
+#include "hash.h"
+
+static char *next_entry(char *entry)
+{
+	entry = strchrnul(entry, ';');
+	return entry + strspn(entry, "; ");
+}
+
+/* Returns the entry "NAME HASH", or NULL */
+static char *find_entry(char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; list && *list; list = next_entry(list))
+		if (strncmp(list, name, len) == 0 && list[len] == ' ')
+			return list;
+	return NULL;
+}
+
+int FAST_FUNC has_entry(const struct settings *settings, const char *name, const char *text, size_t len)
+{
+	const char *hash = find_entry(settings->value[KEY_APPLIED], name);
+	char *digest;
+	int same;
+
+	if (!text || !hash)
+		return 0;
+	hash = strchr(hash, '$');
+	digest = digest_text(text, len, hash);
+	same = (digest && is_prefixed_with(hash, digest));
+	free(digest);
+	return same;
+}
+
+char* FAST_FUNC entry_digest(const struct settings *settings, const char *text, size_t len)
+{
+	const char *list = settings->value[KEY_APPLIED];
+
+	return digest_text(text, len, list ? strchr(list, '$') : NULL);
+}
+
+void FAST_FUNC set_entry(struct settings *settings, const char *name, const char *digest)
+{
+	char *old = settings->value[KEY_APPLIED];
+	/* other settings may have the same list */
+	char *list = xstrdup(old ? old : ""), *entry = find_entry(list, name);
+
+	if (entry)
+		overlapping_strcpy(entry, next_entry(entry));
+	entry = last_char_is(list, ';');
+	if (entry)
+		*entry = '\0';
+	if (digest)
+		list = xasprintf("%s %s%s%s", name, digest, *list ? ";" : "", list);
+	settings->value[KEY_APPLIED] = *list ? list : NULL;
+}
+
+int FAST_FUNC has_drive_entry(const struct settings *settings)
+{
+	return find_entry(settings->value[KEY_APPLIED], DRIVE_FILE) != NULL;
+}
+
+static void take_old_entry(struct settings *settings, int key, const char *name)
+{
+	const char *hash = settings->value[key];
+
+	settings->value[key] = NULL;
+	if (hash && is_password_hash(hash))
+		set_entry(settings, name, hash);
+}
+
+void FAST_FUNC take_old_entries(struct settings *settings)
+{
+	const char *list = settings->value[KEY_APPLIED];
+
+	if (list && list[0] == '$') /* the hash alone */
+		take_old_entry(settings, KEY_APPLIED, OSCONF_FILE);
+	take_old_entry(settings, KEY_OLD_MOVED, SAVED_RELATIVE);
+	IF_FEATURE_OSCONF_CONFIG_DRIVE(take_old_entry(settings, KEY_OLD_DRIVE, DRIVE_FILE);)
+}

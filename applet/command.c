@@ -1,0 +1,95 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: a plan -> the commands that do the same (dry run).
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += command.o
+#include "command.h"
+
+static char *put_ifconfig(char *p, const struct step *step)
+{
+	const struct route *route = &step->route;
+
+	/* setting an address also brings the card up */
+	p = put_address(p, " ", route->destination);
+	p = put_address(p, " netmask ", route->netmask);
+	if (step->set_broadcast)
+		p = put_address(p, " broadcast ", broadcast_of(route->destination, route->netmask));
+	return step->set_arp ? stpcpy(p, " arp") : p;
+}
+
+static char *put_route(char *p, const struct step *step)
+{
+	const struct route *route = &step->route;
+
+	if (!route->netmask)
+		p = stpcpy(p, "default");
+	else if (!~route->netmask) /* route refuses -net with a prefix of 32 */
+		p = put_address(p, "-host ", route->destination);
+	else /* without -net, route treats 0.0.0.0/1 as a host */
+		p = put_destination(p, "-net ", route);
+	p = put_gateway(p, " gw ", step);
+	return p + sprintf(p, " dev %s", step->name);
+}
+
+static char *put_ip_address(char *p, const struct step *step)
+{
+	struct route peer = step->route;
+
+	if (peer.gateway != peer.destination) {
+		p = put_address(p, "", peer.destination);
+		p = stpcpy(p, " peer ");
+		peer.destination = peer.gateway;
+	}
+	p = put_destination(p, "", &peer);
+	return p + sprintf(p, " dev %s", step->name);
+}
+
+static char *put_ip_route(char *p, const struct step *step)
+{
+	step_ip_route(step, p);
+	p += strlen(p);
+	if (step->one_hop)
+		p += sprintf(p, " dev %s", step->name);
+	if (step->source)
+		p = put_address(p, " src ", step->source);
+	return p;
+}
+
+void FAST_FUNC step_command(const struct step *step, char command[COMMAND_SIZE])
+{
+	switch (step->what) {
+	case STEP_HOSTNAME:
+		sprintf(command, "hostname %s", step->name);
+		break;
+	case STEP_ADDRESS:
+		put_ifconfig(command + sprintf(command, "ifconfig %s", step->name), step);
+		break;
+	case STEP_NO_ADDRESS:
+		put_ip_address(stpcpy(command, "ip addr del "), step);
+		break;
+	case STEP_ROUTE:
+		put_route(stpcpy(command, "route add "), step);
+		break;
+	case STEP_ROUTE_AGAIN:
+		strcpy(put_ip_route(stpcpy(command, "ip route prepend "), step), " proto kernel scope link");
+		break;
+	case STEP_NO_ROUTE:
+		if (step->odd)
+			put_ip_route(stpcpy(command, "ip route del "), step);
+		else
+			put_route(stpcpy(command, "route del "), step);
+	}
+}
+
+void FAST_FUNC print_plan(const struct plan *plan)
+{
+	char command[COMMAND_SIZE];
+	unsigned i;
+
+	for (i = 0; i < plan->steps; i++) {
+		step_command(&plan->step[i], command);
+		puts(command);
+	}
+}

@@ -1,0 +1,19 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: the commands that do what a plan would do.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+#ifndef OSCONF_COMMAND_H
+#define OSCONF_COMMAND_H 1
+
+#include "plan.h"
+
+/* Writes a step as the busybox command that does it: hostname, ifconfig, route, or ip for
+ * what these can't name */
+void step_command(const struct step *step, char command[COMMAND_SIZE]) FAST_FUNC;
+
+/* Prints the commands of a plan, one per line */
+void print_plan(const struct plan *plan) FAST_FUNC;
+
+#endif

@@ -1,0 +1,122 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: settings -> the kernel has what they describe, and that is proved.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += network.o
+#include "network.h"
+#include "cards.h"
+#include "command.h"
+#include "message.h"
+#include "run.h"
+
+enum { RUNS = 2 };
+
+static int print_or_run(struct kernel *kernel, struct plan *plan, int again)
+{
+	if (option_mask32 & OPT_dry_run) {
+		print_plan(plan);
+		return 0;
+	}
+	return run_plan(kernel, plan, again);
+}
+
+int FAST_FUNC run_once(const struct settings *settings, struct kernel *kernel)
+{
+	struct plan plan = { NULL, 0, 0 };
+
+	make_plan(&plan, settings, kernel);
+	return print_or_run(kernel, &plan, 0);
+}
+
+static const struct step *first_step(const struct plan *plan, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < plan->steps; i++)
+		if (strcmp(plan->step[i].name, name) == 0)
+			return &plan->step[i];
+	return NULL;
+}
+
+static int has_failed(const struct plan *plan, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < plan->steps; i++)
+		if (plan->step[i].failed && strcmp(plan->step[i].name, name) == 0)
+			return 1;
+	return 0;
+}
+
+static void say_found(const struct settings *settings, const struct kernel *kernel, const struct plan *plan)
+{
+	unsigned i;
+
+	if (plan->no_default && plan->steps)
+		notice_msg("no gateway: only the cards' own networks and destinations can be reached");
+	for (i = 0; i < kernel->cards; i++) {
+		const struct card *card = &kernel->card[i];
+
+		if (card->eth >= 0 && interfaces_with(settings, IP_ADDR) & (1U << card->eth)
+		 && !first_step(plan, card->name)
+		) {
+			verbose_msg("%s: %s and its routes are there", card->name,
+				settings->value[KEY_INTERFACE(card->eth) + IP_ADDR]);
+		}
+	}
+}
+
+static void say_left_of(const struct plan *plan, const struct plan *before, const char *name)
+{
+	const struct step *step = first_step(plan, name);
+	char message[COMMAND_SIZE];
+
+	if (!step || has_failed(before, name))
+		return;
+	step_message(step, message);
+	error_msg("%s: done twice, without effect", message);
+}
+
+/* Says for each card what is missing, unless it was said why */
+static void say_left(const struct kernel *kernel, const struct plan *plan, const struct plan *before)
+{
+	unsigned i;
+
+	if (plan->step->what == STEP_HOSTNAME)
+		say_left_of(plan, before, plan->step->name);
+	for (i = 0; i < kernel->cards; i++)
+		say_left_of(plan, before, kernel->card[i].name);
+}
+
+int FAST_FUNC converge_network(const struct settings *settings, struct kernel *kernel)
+{
+	struct plan plan = { NULL, 0, 0 }, before;
+	int failed = 0, runs;
+
+	for (runs = 0;; runs++) {
+		int unread;
+
+		before = plan;
+		memset(&plan, 0, sizeof(plan));
+		read_hostname(kernel);
+		if (kernel->known)
+			failed |= find_cards_again(settings, kernel);
+		unread = read_addresses_and_routes(kernel) | -!kernel->known;
+		make_plan(&plan, settings, kernel);
+		if (runs == 0)
+			say_found(settings, kernel, &plan);
+		if (!plan.steps)
+			return failed | unread;
+		if (runs == RUNS) {
+			say_left(kernel, &plan, &before);
+			return -1;
+		}
+		/* what can't be read can't be proved either */
+		if (unread || (option_mask32 & OPT_dry_run))
+			return print_or_run(kernel, &plan, 0) | failed | unread;
+		if (run_plan(kernel, &plan, runs + 1 < RUNS) != 0 && runs + 1 == RUNS)
+			failed = -1;
+	}
+}

@@ -1,0 +1,233 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: a name -> the directory that holds it, and its name there.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += path.o
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include "path.h"
+
+enum {
+	LINKS_MAX = 40, /* path_resolution(7) */
+	/* statfs(2) */
+	RAMFS = 0x858458f6,
+	TMPFS = 0x01021994,
+};
+
+/* What all names begin with */
+static struct {
+	int root, etc; /* etc: -1 until it has been entered */
+	uid_t owner;   /* of root: who can replace everything is trusted as root is */
+	smallint etc_open_to_others;
+} from;
+
+static int is_roots(const struct stat *st)
+{
+	return st->st_uid == 0 || st->st_uid == from.owner;
+}
+
+static int is_open_to_others(const struct stat *st)
+{
+	return !is_roots(st) || (st->st_mode & S_IWOTH) || ((st->st_mode & S_IWGRP) && st->st_gid != 0);
+}
+
+int FAST_FUNC open_root_directory(const char *root)
+{
+	struct stat st;
+
+	from.etc = -1;
+	from.root = open(root, O_RDONLY | O_DIRECTORY);
+	if (from.root < 0 || fstat(from.root, &st) != 0)
+		return -1;
+	from.owner = st.st_uid;
+	return 0;
+}
+
+int FAST_FUNC is_volatile(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && ((uint32_t)fs.f_type == RAMFS || (uint32_t)fs.f_type == TMPFS);
+}
+
+/* statx(2).  Older kernels than 5.8 do not know the attribute: then only a mount from
+ * another file system is seen */
+int FAST_FUNC is_mount_point(const struct path *path)
+{
+	enum { MOUNT_ROOT = 0x2000, ATTRIBUTES = 1, ATTRIBUTES_MASK = 7 };
+	uint64_t statx[32];
+	struct stat dir;
+
+#ifdef SYS_statx
+	if (syscall(SYS_statx, path->dir, path->rest, AT_SYMLINK_NOFOLLOW, 0, statx) == 0
+	 && (statx[ATTRIBUTES_MASK] & MOUNT_ROOT)
+	) {
+		return (statx[ATTRIBUTES] & MOUNT_ROOT) != 0;
+	}
+#endif
+	return fstat(path->dir, &dir) == 0 && dir.st_dev != path->st.st_dev;
+}
+
+/*** The walk ***/
+
+static void go_to_root(struct path *path)
+{
+	path->dir = from.root;
+	path->depth = 0;
+	path->open_to_others = 0;
+	path->top = TOP_OTHER;
+}
+
+/* Replaces path->dir */
+static void move_to(struct path *path, int dir)
+{
+	if (path->dir != path->base && path->dir != from.root && path->dir != from.etc)
+		close(path->dir);
+	path->dir = dir;
+}
+
+static int is_in_root(const struct path *path)
+{
+	return path->base == FROM_ROOT && !path->depth;
+}
+
+static int is_etc(const struct path *path, const char *name)
+{
+	return is_in_root(path) && strcmp(name, "etc") == 0;
+}
+
+/* Enters a directory of path->dir.  Returns 0, or -1 with errno set */
+static int enter(struct path *path, const char *name)
+{
+	int in_root = is_in_root(path);
+	int up = (strcmp(name, "..") == 0);
+	struct stat st;
+	int dir;
+
+	if (strcmp(name, ".") == 0 || (up && in_root))
+		return 0;
+	if (up && path->base == FROM_ROOT && path->depth == 1) {
+		move_to(path, from.root); /* -R: no link leads out of it */
+		go_to_root(path);
+		return 0;
+	}
+	if (is_etc(path, name) && from.etc >= 0) {
+		dir = from.etc;
+		path->open_to_others = from.etc_open_to_others;
+	} else {
+		dir = openat(path->dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (dir < 0)
+			return -1;
+		if (fstat(dir, &st) != 0 || (path->open_to_others && !up && !is_roots(&st))) {
+			close(dir);
+			errno = EACCES; /* it ends the way: its owner could lead us anywhere */
+			return -1;
+		}
+		path->open_to_others = path->base == FROM_ROOT && is_open_to_others(&st);
+	}
+	if (is_etc(path, name)) {
+		from.etc = dir;
+		from.etc_open_to_others = path->open_to_others;
+		path->top = TOP_ETC;
+	} else if (in_root && strcmp(name, "proc") == 0) {
+		path->top = TOP_PROC;
+	}
+	move_to(path, dir);
+	path->depth += up ? -1 : 1;
+	return 0;
+}
+
+/* Replaces path->rest, whose first len bytes are the name of a link, by where it leads.
+ * Returns 0, or -1 with errno set */
+static int follow(struct path *path, const char *name, int len)
+{
+	char target[PATH_MAX];
+	ssize_t size;
+
+	errno = path->linked > LINKS_MAX ? ELOOP : EACCES;
+	if (path->linked++ > LINKS_MAX || (path->open_to_others && !is_roots(&path->st)))
+		return -1;
+	size = readlinkat(path->dir, name, target, sizeof(target));
+	if (size < 0)
+		return -1;
+	path->rest = xasprintf("%.*s%s", (int)size, target, path->rest + len);
+	if (path->rest[0] == '/') {
+		move_to(path, from.root);
+		go_to_root(path);
+	}
+	return 0;
+}
+
+/* Walks path->rest.  Stops at what is missing */
+static int walk_on(struct path *path)
+{
+	for (;;) {
+		char name[NAME_MAX + 1];
+		unsigned len;
+
+		while (*path->rest == '/')
+			path->rest++;
+		len = strchrnul(path->rest, '/') - path->rest;
+		errno = ENAMETOOLONG;
+		if (len > NAME_MAX)
+			return -1;
+		memcpy(name, path->rest, len);
+		name[len] = '\0';
+		if (fstatat(path->dir, len ? name : ".", &path->st, AT_SYMLINK_NOFOLLOW) != 0) {
+			path->st.st_mode = 0;
+			return errno == ENOENT ? 0 : -1;
+		}
+		if (path->base == FROM_ROOT && S_ISLNK(path->st.st_mode)) {
+			if (follow(path, name, len) != 0)
+				return -1;
+			continue;
+		}
+		if (!path->rest[len]) {
+			path->foreign = path->open_to_others && !is_roots(&path->st);
+			return 0;
+		}
+		if (enter(path, name) != 0) {
+			/* what is behind a file is missing, unless a link says that it is there */
+			if (errno != ENOTDIR || path->linked || S_ISLNK(path->st.st_mode))
+				return -1;
+			path->st.st_mode = 0;
+			return 0;
+		}
+		path->rest += len;
+	}
+}
+
+int FAST_FUNC walk(struct path *path, int dir, const char *name)
+{
+	memset(path, 0, sizeof(*path));
+	path->rest = name;
+	path->base = path->dir = dir;
+	if (dir == FROM_ROOT)
+		go_to_root(path);
+	return walk_on(path);
+}
+
+/* In the order of the walk: a directory is made only where the walk has stopped */
+int FAST_FUNC make_way(struct path *path)
+{
+	const char *slash;
+
+	while (!path->st.st_mode && (slash = strchr(path->rest, '/')) != NULL) {
+		char *name = xstrndup(path->rest, slash - path->rest);
+
+		errno = ENOENT;
+		if ((path->top != TOP_ETC && !is_etc(path, name) && !is_volatile(path->dir))
+		 || mkdirat(path->dir, name, 0755) != 0
+		) {
+			if (errno == EEXIST)
+				errno = ENOTDIR; /* a file is in the way */
+			return -1;
+		}
+		if (walk_on(path) != 0)
+			return -1;
+		free(name);
+	}
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: names -> where they lead, walked once, by descriptors.
+ * Nothing depends on the current directory or on what is renamed later.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+#ifndef OSCONF_PATH_H
+#define OSCONF_PATH_H 1
+
+#include "common.h"
+
+enum { FROM_ROOT = -1 }; /* instead of a directory: names begin with '/' */
+
+struct path {
+	int base;                /* where the walk began: a descriptor, or FROM_ROOT */
+	int dir;                 /* directory that holds it; else the last on the way that is there */
+	const char *rest;        /* its name in dir; with '/' if directories are missing */
+	struct stat st;          /* st_mode is 0 if it is missing */
+	int depth;               /* of dir below the base */
+	smallint linked;         /* links were followed */
+	smallint open_to_others; /* others than root can write dir, or own it */
+	smallint foreign;        /* is in such a directory, and not root's */
+	enum { TOP_OTHER, TOP_ETC, TOP_PROC } top; /* directory of / that it is in */
+};
+
+/* Opens the directory from which absolute names are walked: -R, or /.
+ * Returns 0, or -1 with errno set */
+int open_root_directory(const char *root) FAST_FUNC;
+
+/* Walks a name.  FROM_ROOT: follows links, but where others than root can write, only
+ * those that root made.  From a directory's descriptor: follows none, since anyone who
+ * can write to the first partition must not redirect osconf.
+ * Returns 0, also if it is missing, or -1 with errno set: where it leads is unknown. */
+int walk(struct path *path, int dir, const char *name) FAST_FUNC;
+
+/* Walks on to a missing name, and makes the directories that are missing on the way:
+ * on a volatile file system, and below /etc.  Returns 0, or -1 with errno set */
+int make_way(struct path *path) FAST_FUNC;
+
+/* True if something is mounted on this very file: rename() can't replace it */
+int is_mount_point(const struct path *path) FAST_FUNC;
+
+/* True if the file system of a descriptor is in memory: tmpfs or ramfs */
+int is_volatile(int fd) FAST_FUNC;
+
+#endif

@@ -1,0 +1,57 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: replaces files, durably and together: all new files are written next to the
+ * old ones, synced, then renamed. After a power cut, each file is either old or new.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ */
+#ifndef OSCONF_REPLACE_H
+#define OSCONF_REPLACE_H 1
+
+#include "file.h"
+
+struct replacement {
+	struct replacement *next;
+	const char *name;    /* for messages */
+	struct path path;
+	char *new;           /* path.rest with a + appended; NULL: can't be made */
+	const char *text;
+	smallint secret;     /* see replace_later() */
+	smallint in_place;   /* a mount point: rename() can't replace it */
+	smallint complete;   /* a mount point's new file is durable: it can be written again */
+	smallint durable;    /* the new text is */
+	smallint failed;
+};
+struct batch {
+	struct replacement *first;
+	int dir;             /* of the first one; what is on its file system is synced together */
+	dev_t dev;
+	smallint failed;     /* some files could not be written */
+};
+
+/* Reads a text of /etc that may be replaced: at most 1 MiB.  One with a NUL byte is left
+ * alone.  Returns 0, also if it is missing, or -1 after printing a message. */
+int read_to_replace(struct file *file, const char *name) FAST_FUNC;
+
+/* The same in two steps, the first of which may also be find_file().  If a run was cut off
+ * while it wrote this very file in its place, that is done first. */
+int find_to_replace(struct file *file, const char *name) FAST_FUNC;
+int read_found_text(struct file *file) FAST_FUNC;
+
+/* Writes text to a new file next to file, with file's owner, group, mode, ACL and label, or
+ * with mode 0644 if there is none yet.  secret: root's alone, whatever was there.  With -n,
+ * prints the command instead.
+ * Text and names must stay valid until replace_all().
+ * Returns the queued replacement, or NULL with -n or after printing a message. */
+struct replacement *replace_later(struct batch *batch, const struct file *file,
+		const char *text, int secret) FAST_FUNC;
+
+/* Syncs the queued files and renames them into place.  Prints a message for each one that
+ * fails: it is unchanged, and the others are replaced. */
+void replace_all(struct batch *batch) FAST_FUNC;
+
+/* Makes renames and removals in a directory durable.  Returns 0, or -1 after printing that
+ * name can't be written. */
+int sync_directory(int dir, const char *name) FAST_FUNC;
+
+#endif
