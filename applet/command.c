@@ -48,7 +48,11 @@ static char *put_ip_address(char *p, const struct step *step)
 
 static char *put_ip_route(char *p, const struct step *step)
 {
-	step_ip_route(step, p);
+	struct step named = *step;
+
+	if (!step->one_hop) /* the kernel takes the destination alone */
+		named.route.gateway = 0;
+	step_ip_route(&named, p);
 	p += strlen(p);
 	if (step->one_hop)
 		p += sprintf(p, " dev %s", step->name);

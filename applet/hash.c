@@ -10,6 +10,10 @@
 #include "message.h"
 #include "value.h"
 
+/* As many take crypt() some seconds.  It is not only the boot that waits: so does each
+ * login, until LOGIN_TIMEOUT ends it. */
+enum { ROUNDS_MAX = 1000 * 1000 };
+
 struct crypt {
 	const char *password, *salt;
 	char *hash;
@@ -43,9 +47,24 @@ static char *checked_hash(const char *password, const char *salt)
 	return NULL;
 }
 
+/* hash: $N$rounds=N$..., or $y$ and the cost as one character ('9' if none was asked for;
+ * 'F' is login.defs' highest, YESCRYPT_COST_FACTOR 11) */
+static int takes_too_long(const char *hash)
+{
+	const char *rounds = is_prefixed_with(hash + 3, "rounds=");
+
+	if (hash[1] == 'y')
+		return hash[3] && hash[4] > 'F';
+	return rounds && strtoul(rounds, NULL, 10) > ROUNDS_MAX;
+}
+
 int FAST_FUNC try_hash(const char *hash)
 {
-	const char *made = try_crypt("", hash);
+	const char *made;
+
+	if (takes_too_long(hash))
+		return error_msg("password: the hash takes too long to check (up to %u rounds are good)", ROUNDS_MAX);
+	made = try_crypt("", hash);
 
 	/* of a salt or a number of rounds that it changes, crypt() makes a hash of another length */
 	if (made && strlen(made) == strlen(hash))

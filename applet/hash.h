@@ -9,8 +9,9 @@
 
 #include "common.h"
 
-/* Tries a password hash of any kind of crypt(5).  Returns 0, or -1 after printing that
- * this system's crypt() makes no such hash: login could not check a password with it. */
+/* Tries a password hash that is_crypt_hash().  Returns 0, or -1 after printing that this
+ * system's crypt() makes no such hash (login could not check a password with it), or that
+ * it would take too long. */
 int try_hash(const char *hash) FAST_FUNC;
 
 /* Both return a hash that the caller frees, or NULL after printing that this system's

@@ -146,14 +146,6 @@ int FAST_FUNC open_real_dir(int dir, const char *name)
 	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
-/* True if mount() failed because the device is mounted with the other flag, or can't be
- * written.  Not all kernels that read UFS have an error number for that */
-static int is_other_flag(const char *type, int flags)
-{
-	return errno == EBUSY || errno == EROFS || errno == EACCES
-		|| (is_ufs(type) && !(flags & MS_RDONLY));
-}
-
 int FAST_FUNC open_mounted(const char *device, const char *type, smallint *read_only)
 {
 	const char *type_tried = type;
@@ -169,7 +161,9 @@ int FAST_FUNC open_mounted(const char *device, const char *type, smallint *read_
 		type_tried = "ext4";
 		fd = mount_and_open(device, type_tried, flags);
 	}
-	if (fd < 0 && is_other_flag(type, flags)) {
+	/* mounted elsewhere with the other flag; or who can read it may not write it: a disk that
+	 * is write-protected or fails, a driver or a feature that can't be written */
+	if (fd < 0 && (errno == EBUSY || !*read_only)) {
 		*read_only ^= 1;
 		fd = mount_and_open(device, type_tried, flags ^ MS_RDONLY);
 	}

@@ -26,7 +26,7 @@ int open_real_dir(int dir, const char *name) FAST_FUNC;
 /* Mounts a device of that type and opens its root directory.
  * read_only: true to mount it read-only, which writes nothing to the disk but what a
  * journal has to be replayed, and with -n not that either.  Set to how it is mounted:
- * that is the other way where it is mounted elsewhere already, or is write-protected.
+ * the other way where it is mounted so elsewhere, or can't be mounted for writing.
  * Returns a descriptor that keeps it mounted, or -1 after printing a message. */
 int open_mounted(const char *device, const char *type, smallint *read_only) FAST_FUNC;
 

@@ -39,6 +39,7 @@
 //config:	select FEATURE_VOLUMEID_EXT
 //config:	select FEATURE_VOLUMEID_FAT
 //config:	select FEATURE_SHADOWPASSWDS
+//config:	select FEATURE_PASSWD_ANY_FILE
 //config:	select USE_BB_CRYPT_SHA if USE_BB_CRYPT
 //config:	help
 //config:	Configures a "Customized Linux" image on Alibaba Cloud at boot:
@@ -203,7 +204,7 @@ static int read_saved_settings(struct osconf *o)
 {
 	int failed = read_saved(&o->saved, &o->place);
 
-	o->settings = o->saved.main.settings;
+	o->settings = o->saved.main.settings; /* whatever becomes of the rest */
 	return failed;
 }
 

@@ -186,15 +186,13 @@ static int open_partition(struct place *place, const char *device)
  * printing a message */
 static int open_root(struct place *place, const char *found)
 {
-	int root = open(found, O_RDONLY | O_DIRECTORY);
 	struct stat st;
+	int root;
 
-	if (root >= 0)
-		return root;
-	if (errno != ENOTDIR || stat(found, &st) != 0)
-		return perror_msg("%s: can't open", found);
-	return S_ISBLK(st.st_mode) ? open_partition(place, found)
-		: error_msg("%s: not a block device or a directory", found);
+	if (stat(found, &st) == 0 && S_ISBLK(st.st_mode))
+		return open_partition(place, found);
+	root = open(found, O_RDONLY | O_DIRECTORY);
+	return root < 0 ? perror_msg("%s: can't open", found) : root;
 }
 
 /* A drive's root directory is kept, which keeps it mounted; errno is ENOENT if it is none */

@@ -64,6 +64,6 @@ left() {
 changes() {
 	strace -o trace -e trace=file,desc,network,sethostname,process "$@"
 	grep -E -e 'O_(WRONLY|RDWR|CREAT)' -e '^(rename|unlink|mkdir|link|symlink|chmod|chown|truncate|sethostname)' \
-		-e 'SIOC(S|ADD|DEL)' -e '^(fork|vfork|clone|execve)' trace |
+		-e 'SIOC(S|ADD|DEL)' -e '^sendto.*RTM_(NEW|DEL)' -e '^(fork|vfork|clone|execve)' trace |
 		sed '1{/^execve/d}; /^openat.*\/dev\/null/d'
 }

@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 : "${BUILD:=$(dirname "$here")/build}"
 export BUILD
 
-builds="analyse bench build buildroot dist fuzz matrix recipes series upstream"
+builds="analyse bench build buildroot dist fuzz keys matrix recipes series upstream"
 virtual="vm/run vm/image vm/powercut vm/grow"
 all=
 for file in "$here"/*/*.tests; do

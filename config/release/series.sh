@@ -144,10 +144,11 @@ cover_letter() {
 		(host name, root's password, cards, routes, name servers, from a file that
 		the platform writes into the first partition), and mends what osconf met
 		on its way in other places. Each of the mends is worth having without the
-		others, and without osconf; only login's needs update_passwd_as().
+		others, and without osconf; only login's needs the one before that lets any
+		applet change a password.
 
 		osconf is off by default. It calls ifconfig's and route's main in its own
-		process and changes the password by update_passwd_as(): no code of theirs is
+		process and changes the password by update_passwd(): no code of theirs is
 		copied, and no process is started. testsuite/osconf.tests runs as root or
 		not; as root it tests more.
 

@@ -1,14 +1,24 @@
 #!/bin/busybox sh
+# careful.sh DEVICE
+#
 # shellcheck shell=dash disable=SC1007,SC3043
 # What a careful engineer would write today instead of osconf, with busybox's
 # applets and nothing else: the file is data, each value is checked, cards are
 # found by MAC address, all routes are set, and os.conf goes last. It waits for
 # the disk as often as its steps need: for all new files together, for their
 # names, for os.conf's new name and for its blanks. What the shell can do itself
-# starts no process.
+# starts no process. The first partition, whose file system blkid finds out, is mounted
+# read-only, and anew for writing only if it has an os.conf.
 dir=/mnt/aliyun_custom_image
 conf=$dir/os.conf
-[ -f "$conf" ] && [ ! -L "$conf" ] || exit 0
+device=$1
+type=$(blkid "$device")
+type=${type##*TYPE=\"} type=${type%\"}
+mount -t "$type" -o ro,nosuid,nodev,noexec "$device" /mnt || exit
+[ -f "$conf" ] && [ ! -L "$conf" ] && there=yes || there=
+umount /mnt
+[ -n "$there" ] || exit 0
+mount -t "$type" -o nosuid,nodev,noexec "$device" /mnt || exit
 umask 022
 set -f
 failed=
@@ -175,4 +185,5 @@ ifconfig lo 127.0.0.1 netmask 255.0.0.0 up
 set_card "$eth0_ip_addr" "$eth0_netmask" "$eth0_mac_addr" "$eth0_route"
 set_card "$eth1_ip_addr" "$eth1_netmask" "$eth1_mac_addr" "$eth1_route"
 [ -n "$failed" ] || wipe || complain "can't remove it"
+umount /mnt
 [ -z "$failed" ]

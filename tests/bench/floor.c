@@ -3,13 +3,16 @@
  * os.conf: the system calls that can't be avoided, osconf's own way to wait for
  * the disk (all new files together, then their names, then os.conf), and one
  * sha512-crypt. It knows the answers beforehand: it looks for no card, no
- * earlier settings, no link, nothing that is set up already. C library, compiler
+ * earlier settings, no link, nothing that is set up already. The first partition is
+ * looked into before it is mounted for writing, as osconf does it: who mounts it for
+ * writing at every boot writes at every boot. C library, compiler
  * and the code of sha512-crypt are osconf's own, so that what osconf needs more
  * is its own doing.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <net/if.h>
 #include <net/route.h>
 #include <netinet/in.h>
@@ -18,6 +21,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -32,6 +36,39 @@ static void must(int ok, const char *what)
 		perror(what);
 		exit(1);
 	}
+}
+
+/* The magic of ext's superblock */
+static void find_partition(const char *device)
+{
+	unsigned char magic[2];
+	int fd = open(device, O_RDONLY);
+
+	must(fd >= 0 && pread(fd, magic, 2, 1024 + 56) == 2 && magic[0] == 0x53 && magic[1] == 0xef, device);
+	close(fd);
+}
+
+/* Returns a descriptor of os.conf's directory, which keeps the partition mounted */
+static int open_directory(const char *device, int flags)
+{
+	int dir;
+
+	must(mount(device, "/mnt", "ext4", flags | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0, "mount");
+	dir = open("/mnt/aliyun_custom_image", O_RDONLY | O_DIRECTORY);
+	must(dir >= 0 && umount2("/mnt", MNT_DETACH) == 0, "aliyun_custom_image");
+	return dir;
+}
+
+static int open_partition(const char *device)
+{
+	struct stat st;
+	int dir;
+
+	find_partition(device);
+	must(unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "namespace");
+	dir = open_directory(device, MS_RDONLY);
+	must(fstatat(dir, "os.conf", &st, AT_SYMLINK_NOFOLLOW) == 0 && close(dir) == 0, "os.conf");
+	return open_directory(device, 0);
 }
 
 static size_t read_file(int dir, const char *name, char *text, size_t size)
@@ -127,15 +164,17 @@ static void save_settings(int etc, const char *conf)
 	write_new(etc, "os.conf+", saved, 0600);
 }
 
-int main(void)
+/* floor DEVICE */
+int main(int argc, char **argv)
 {
 	char conf[4096], blanks[4096];
-	int dir = open("/mnt/aliyun_custom_image", O_RDONLY | O_DIRECTORY);
 	int etc = open("/etc", O_RDONLY | O_DIRECTORY);
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	int dir;
 	size_t len;
 
-	must(dir >= 0 && etc >= 0 && fd >= 0 && flock(dir, LOCK_EX) == 0, "open");
+	must(argc == 2 && etc >= 0 && fd >= 0 && flock(etc, LOCK_EX) == 0, "open");
+	dir = open_partition(argv[1]);
 	len = read_file(dir, "os.conf", conf, sizeof(conf));
 	set_password(etc);
 	save_settings(etc, conf);

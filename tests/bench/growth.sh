@@ -3,6 +3,9 @@
 # boot: what syncing takes differs by more than some routes), the same routes
 # when they are there already, and the size of os.conf. Sourced by run.sh.
 
+# The first partition costs the same whatever the size: it is mounted beforehand
+osconf="$BUILD/osconf -q -d /mnt"
+
 conf_routes() {
 	printf 'eth0_ip_addr=10.0.0.2\neth0_netmask=255.255.255.0\neth0_route="'
 	seq "$1" | awk '{ printf "11.%d.%d.0/24 10.0.0.1;", $1 / 250, $1 % 250 }'

@@ -1,7 +1,8 @@
 #!/bin/sh
 # make bench: osconf beside what people use instead, in one run on one machine,
 # in turns; each time with fresh files on ext4 and in fresh namespaces with the
-# cards of the classic os.conf. All of them must reach the same end.
+# cards of the classic os.conf, and with a first partition on a block device, which
+# each of them finds, mounts and leaves. All of them must reach the same end.
 #
 # RUNS= how often (21). -q: each of them once, and only whether it reaches the
 # end; without cloud-init, growth and virtual machines, on any file system.
@@ -21,7 +22,7 @@ can_boot || {
 : "${RUNS:=21}"
 quick=
 [ "${1-}" != -q ] || quick=yes RUNS=1
-"$top/config/build/need.sh" strace ip bash perl ${quick:-mke2fs} || exit 1
+"$top/config/build/need.sh" strace ip bash perl mke2fs losetup || exit 1
 export bench="$BUILD/bench" raw="$BUILD/bench/raw"
 export WRITABLE="$raw"
 rm -rf "$raw" "${bench:?}/bin" "$bench/host"
@@ -35,9 +36,16 @@ new_place() {
 	truncate -s 256M "$2" && mke2fs -q -F -t ext4 -b 4096 "$2" && mount -o loop "$2" "$scratch/$1"
 }
 
+device=
+detach() {
+	[ -z "$device" ] || losetup -d "$device"
+	device=
+}
+
 # -l: the kernel takes a moment to let go of a loop device's file
 leave() {
 	cd /
+	detach
 	umount -l "$scratch/disk" "$scratch/memory" "$scratch/tmpfs" 2>/dev/null
 	rm -rf "$scratch"
 }
@@ -52,13 +60,12 @@ if [ -z "$quick" ]; then
 	fi
 fi
 
-osconf="$BUILD/osconf -q -d /mnt"
 command_of() {
 	case $1 in
-	floor) echo "$bench/floor" ;;
-	osconf | again | nothing) echo "$osconf" ;;
-	careful) echo "$bench/bin/sh $here/careful.sh" ;;
-	sample) echo "$(command -v bash) $here/sample.sh" ;;
+	floor) echo "$bench/floor $device" ;;
+	osconf | again | nothing) echo "$BUILD/osconf -q -d $device" ;;
+	careful) echo "$bench/bin/sh $here/careful.sh $device" ;;
+	sample) echo "$(command -v bash) $here/sample.sh $device" ;;
 	cloud-local) echo "$(command -v chroot) root cloud-init init --local" ;;
 	cloud-init) echo "$(command -v chroot) root sh -c 'cloud-init init --local; ifup -a; cloud-init init; cloud-init modules --mode=config'" ;;
 	esac
@@ -91,7 +98,7 @@ fi
 # clear, and what is left of os.conf
 end='state | sed "s/ onlink$//"; password_is qwer1234
 	cat /etc/hostname; grep -s ^nameserver /etc/resolv.conf
-	grep -rl -e qwer1234 -e cXdlcjEyMzQK /etc; left'
+	grep -rl -e qwer1234 -e cXdlcjEyMzQK /etc; [ -z "$device" ] || mount "$device" /mnt; left'
 expected_of() {
 	case $1 in
 	cloud-local) printf '%s\n' "hostname iZ23r29djmjZ" "password is not qwer1234" iZ23r29djmjZ ;;
@@ -117,6 +124,17 @@ fresh_files() { # PLACE
 	cd "$scratch/$1" && rm -rf run && mkdir run && cd run || exit
 }
 
+# The disk of an image, as $device; its first partition is made once
+make_device() {
+	make_disk "$fixtures/classic.conf"
+	[ -e "$scratch/partition" ] || {
+		truncate -s 32M "$scratch/partition"
+		mke2fs -q -F -t ext4 -d first "$scratch/partition"
+	}
+	cp --sparse=always "$scratch/partition" partition
+	device=$(losetup -f --show partition)
+}
+
 # run_case CASE PLACE MEASURE: one run; what MEASURE prints. What was written
 # before is synced first, so that it is not synced at the expense of the case
 run_case() {
@@ -128,13 +146,14 @@ run_case() {
 		# shellcheck disable=SC2016
 		before='. "$here/cloud-init.sh"; enter_cloud_init'
 		;;
-	*) make_disk "$fixtures/classic.conf" ;;
+	*) make_device ;;
 	esac
 	case $1 in
-	again) boot "$osconf" ;;
-	nothing) before=$osconf ;;
+	again) boot "$(command_of again)" ;;
+	nothing) before=$(command_of nothing) ;;
 	esac
-	boot "$before; sync -f /etc; PATH=$(path_of "$1") $3 $(command_of "$1"); { $end; } >$raw/$1.end 2>&1"
+	boot "$before; sync -f /etc; PATH=$(path_of "$1") $3 $(command_of "$1"); device=$device; { $end; } >$raw/$1.end 2>&1"
+	detach
 	expected_of "$1" | diff - "$raw/$1.end" >>"$raw/$1.incomplete" || incomplete=yes
 }
 incomplete=

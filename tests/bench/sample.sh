@@ -12,9 +12,15 @@
 # only; a route is left out if its destination is part of another's; eth1 is
 # described if "eth1" is anywhere in the file, in the host name, say; a failure
 # is not noticed, and os.conf is removed all the same.
+#
+# sample.sh DEVICE: the first partition, which is mounted as long as it runs
+mount "$1" /mnt
 conf=/mnt/aliyun_custom_image/os.conf
 scripts=/etc/sysconfig/network-scripts
-[ -f $conf ] || exit 0
+[ -f $conf ] || {
+	umount /mnt
+	exit 0
+}
 mkdir -p $scripts
 source $conf
 
@@ -77,3 +83,4 @@ ip link set lo up
 bring_up eth0
 [ "$(grep -c eth1 $conf)" -gt 0 ] && bring_up eth1
 rm -f $conf
+umount /mnt

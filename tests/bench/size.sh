@@ -60,7 +60,7 @@ program() { # CONFIGURATION NAME
 
 programs() {
 	heading "$arch" text data bss "stripped file" "text, for osconf"
-	program osconf "\`osconf\` with all its options, ifconfig and route"
+	program osconf "\`osconf\` with all its options"
 	program $without "minimal image without osconf"
 	program $main "with osconf"
 	program image "with all its options, too: \`busybox\`"

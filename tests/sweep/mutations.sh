@@ -29,7 +29,7 @@ os.conf goes though the password is not set|commit|faults first|s/return passwor
 os.conf goes though the refused lines are not kept|commit|faults refused|s/ && is_done(c.rejected)//; s/ || save_rejected(c) != 0/ || (save_rejected(c), 0)/
 os.conf goes before what it said is durable|commit|store|s/failed = sync_committed(&c);/failed = 0;/
 a place that is not known is taken|commit|faults first readonly|s/return c->place->known && /return /
-an os.conf that can't be removed is not remembered|commit|faults protected|s/remember(c, OSCONF_FILE, KEY_APPLIED);//
+an os.conf that can't be removed is not remembered|commit|faults protected|s/remember(c, OSCONF_FILE);//
 an os.conf that was applied is applied again|read|store|s/fresh->applied = .*/fresh->applied = 0;/
 os.conf is not overwritten|file|store|s/failed = overwrite(name, st.st_size);/failed = 0;/
 os.conf.done stays|osconf|store|s/failed |= wipe_file(OSCONF_DONE);/{}/
@@ -53,17 +53,29 @@ a stage that dies ends the run|osconf|faults first|s/failed |= result;/failed |=
 lo is a card|cards|live|s/ && !card->loopback//
 a port of a bridge is a card|cards|live|s/ && !card->enslaved//
 saved settings take another card|osconf|live store|s/o->fresh.valid ? &o->fresh.settings : NULL/\&o->saved.settings/
-a second default route as good as the first|plan|live settings|s/if (r->wanted && r->metric == 0/if (0/
-routes of old stay|plan|live|s/if (!r->card->keeps_routes || r->wanted/if (1/
-the broadcast address is any|plan|live|s/if (first->broadcast != broadcast)/if (0)/
+a second default route as good as the first|plan|live settings|s/metric = LATER_METRIC + goal->card->eth/metric = 0/
+routes of old stay|plan|live|s/if (!goal || work->note.i..wanted/if (1/
+an address may have any property|kernel|live|s/return flags == IFA_F_PERMANENT/return 1/
+a route may have any property|kernel|live|s/!(attributes->types . ~PLAIN)/1/
+others may be before ours|plan|live|s/if (r \&\& !in_front)/if (r)/
+one try is enough|network|live|s/RUNS = 2/RUNS = 1/
+the broadcast address is any|plan|live|s/ && (card->loopback || address->broadcast == broadcast)//
 lines in hosts add up|converge|faults child|s/if (!is_ours(old, end - old))/if (1)/
-the drive's os.conf is applied at every boot|osconf|drive|s/if (has_digest(o->drive.file.text.*/if (0) {/
-the drive's os.conf is remembered though its password is not set|commit|faults drive|s/password == 0 ? KEY_DRIVE : KEY_DRIVE_PASSWORD/KEY_DRIVE/; s/password == 0 ? c->fresh->digest : NULL/c->fresh->digest/
+the drive's os.conf is applied at every boot|osconf|drive|s/if (has_entry(saved, DRIVE_FILE, .*/if (0) {/
+the drive's os.conf is remembered though its password is not set|commit|faults drive|s/	if (password == 0)$/	if (1)/
 the drive's os.conf is consumed|commit|drive|s/stays(c->fresh) || consume() == 0/consume() == 0/
 a hash that crypt() does not know is set|commit|drive|s/try_hash(password) == 0 ? password : NULL/password/
 a password of the drive is applied again|osconf|drive|s/drop_known_password(.*);/{}/
 another instance's password stays|drive|drive|s/hash, fresh->value\[KEY_INSTANCE_ID\]/hash, ""/
-underscores in any host name|settings|drive|s/source != FIRST_PARTITION/1/
+underscores in any host name|value|drive|s/ && underscores)/)/
+another card keeps what the old one had|settings|merge|s/whole = other_card ||/whole =/
+a refused address takes the saved one away|settings|merge|s/if (!other_card && (fresh/if (0 \&\& (fresh/
+another's address stays with a refused one|settings|merge|s/if (!other_card && /if (/
+saved settings set a password|settings|merge|s/if (!(row->properties & settings->source))/if (0)/
+another program's file is replaced|parse|merge|s/settings->foreign = .*/settings->foreign = 0;/
+comments in saved settings are lost|parse|merge|s/comments = stpcpy.*/;/
+stars are a password|settings|settings|s/kind == VALUE_PASSWORD && !value/0 \&\& !value/
+what 1.0.0 saved is not understood|read|merge|s/take_old_entries(.*);/{}/
 a hash that crypt() would not make|hash|drive|s/ && strlen(made) == strlen(hash)//
 saved settings that can't be read let a known password be set|osconf|drive|s/o->saved.unread && o->place.shadow_persistent/0/
 a backend writes without knowing the cards|osconf|faults ifupdown sysconfig|s/o->backend == BACKEND_LIVE || o->kernel.known/1/; s/o->backend != BACKEND_LIVE && o->kernel.known/o->backend != BACKEND_LIVE/

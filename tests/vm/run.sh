@@ -296,8 +296,8 @@ case_wrong_partition() {
 	wrong LABEL=OSB "osconf: LABEL=OSB: no such partition"
 	wrong /dev/vdz1 "osconf: /dev/vdz1: no such partition"
 	wrong /dev/vda "osconf: /dev/vda: no FAT, ext or UFS file system"
-	wrong /dev/null "osconf: /dev/null: not a block device or a directory"
-	wrong /etc/passwd "osconf: /etc/passwd: not a block device or a directory"
+	wrong /dev/null "osconf: /dev/null: can't open: Not a directory"
+	wrong /etc/passwd "osconf: /etc/passwd: can't open: Not a directory"
 	wrong /dev/vda2 "osconf: /dev/vda2: can't open directory aliyun_custom_image: No such file or directory"
 	wrong /root "osconf: /root: can't open directory aliyun_custom_image: No such file or directory"
 	is "a partition whose file system is broken" \
