@@ -95,6 +95,7 @@ sub judge_follows { # LENIENT: each may be as it was
 			next;
 		}
 		next unless defined $path;
+		next if $what eq 'hosts' && $same && !Oracle::interfaces($p->{keys}); # no address, no line
 		my $wrong = !defined $is ? 'it is not there'
 			: $what eq 'hostname' ? ($is eq "$p->{keys}{hostname}\n" ? '' : "it is '" . clip($is) . "'")
 			: $what eq 'hosts' ? Oracle::hosts_are_right($is, $was, $p->{keys}{hostname}, [map { $p->{keys}{"eth${_}_ip_addr"} } Oracle::interfaces($p->{keys})])

@@ -17,7 +17,7 @@ my @dimensions = (
 	[resolv => 'file', 7, @odd, qw(run volatile pnp tmp tmp_userlink tmp_userfile tmp_userdir)],
 	[passwd => 'file', 9, grep { !/m0600|m4755/ } @odd],
 	[shadow => 'file', 8, grep { !/m0644|m4755/ } @odd],
-	[settings => 'file', 7, @odd],
+	[settings => 'file', 7, grep { !/big/ } @odd],
 	[interfaces => 'missing', 14, 'file', grep { !/missing/ } @odd],
 	[first => 'ext4', 8, qw(ext2 tmpfs ro full inodes device device_ext2)],
 	[conf => 'vpc', 2, qw(none classic partial partial partial_pw partial_dns partial_eth1 partial_gw refused_ip refused_host
@@ -134,6 +134,7 @@ sub normal {
 	my $bound = grep { $world->{$_} =~ /^bind/ } qw(hostname hosts resolv passwd shadow settings interfaces);
 	$world->{fault} =~ s/:CUT:/:KILL:/ if $bound || $world->{first} eq 'tmpfs';
 	$world->{first} = 'ext4' if $world->{first} eq 'tmpfs' && $world->{etc} =~ /tmpfs/;
+	$world->{limit} = 'none' if $world->{fault} ne 'none' || $world->{meanwhile} ne 'none'; # strace would meet it
 	$world->{second} = 'no' if $world->{fault} ne 'none';
 	return $world;
 }
