@@ -209,7 +209,7 @@ sub path_of { return $path{$_[0]} }
 sub first { return $first }
 
 # Settings are where they last
-sub is_volatile { return $_[0]{etc} =~ /^(tmpfs|overlay_tmpfs|ro)$/ }
+sub is_volatile { return $_[0]{etc} =~ /^(tmpfs|overlay_tmpfs|ro)$/ || $_[0]{settings} eq 'link_fs' }
 sub settings_path {
 	my $world = shift;
 	return $world->{store} eq 'relative' || is_volatile($world) ? "$first/os.conf.saved" : '/etc/os.conf';
@@ -246,6 +246,7 @@ sub make_etc {
 		$saved = "# mine\nhostname='old'\n" unless defined $saved;
 		$real->{settings} = make_odd($path{settings}, $world->{settings}, file_text('settings', $world->{settings}, $saved), 0600);
 	} else {
+		make_odd($path{settings}, 'link_fs', $saved // "hostname='old'\n", 0600) if $world->{settings} eq 'link_fs';
 		$real->{settings} = settings_path($world);
 	}
 	if ($world->{backend} eq 'ifupdown') {

@@ -118,6 +118,7 @@ sub normal {
 		$world->{settings} = 'file';
 		$world->{oldsaved} = 'none';
 	}
+	$world->{oldsaved} = 'none' if $world->{settings} eq 'link_fs';
 	$world->{store} = 'default' if $world->{etc} ne 'ext4' || $world->{oldsaved} ne 'none' || $world->{settings} ne 'file';
 	$world->{interfaces} = 'missing' if $world->{backend} ne 'ifupdown';
 	$world->{boots} = 2 if $world->{boots} < 2 && $world->{fault} ne 'none';
