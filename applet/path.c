@@ -98,6 +98,14 @@ static int is_etc(const struct path *path, const char *name)
 	return is_in_root(path) && strcmp(name, "etc") == 0;
 }
 
+/* True if that is a directory for what does not outlive a boot, whatever it is on (hier(7);
+ * /var/volatile is Yocto's) */
+static int is_for_volatile(const struct path *path, const char *name)
+{
+	return (is_in_root(path) && index_in_strings("run\0tmp\0dev\0", name) >= 0)
+		|| (path->top == TOP_VAR && path->depth == 1 && index_in_strings("run\0volatile\0tmp\0", name) >= 0);
+}
+
 /* Enters a directory of path->dir.  Returns 0, or -1 with errno set */
 static int enter(struct path *path, const char *name)
 {
@@ -131,8 +139,11 @@ static int enter(struct path *path, const char *name)
 		from.etc = dir;
 		from.etc_open_to_others = path->open_to_others;
 		path->top = TOP_ETC;
-	} else if (in_root && strcmp(name, "proc") == 0) {
-		path->top = TOP_PROC;
+	} else if (in_root) {
+		path->top = strcmp(name, "proc") == 0 ? TOP_PROC : strcmp(name, "var") == 0 ? TOP_VAR
+			: is_for_volatile(path, name) ? TOP_VOLATILE : TOP_OTHER;
+	} else if (is_for_volatile(path, name)) {
+		path->top = TOP_VOLATILE;
 	}
 	move_to(path, dir);
 	path->depth += up ? -1 : 1;
@@ -209,6 +220,12 @@ int FAST_FUNC walk(struct path *path, int dir, const char *name)
 	return walk_on(path);
 }
 
+static int may_be_made(const struct path *path, const char *name)
+{
+	return path->top == TOP_ETC || path->top == TOP_VOLATILE || is_etc(path, name)
+		|| is_for_volatile(path, name) || is_volatile(path->dir);
+}
+
 /* In the order of the walk: a directory is made only where the walk has stopped */
 int FAST_FUNC make_way(struct path *path)
 {
@@ -218,9 +235,7 @@ int FAST_FUNC make_way(struct path *path)
 		char *name = xstrndup(path->rest, slash - path->rest);
 
 		errno = ENOENT;
-		if ((path->top != TOP_ETC && !is_etc(path, name) && !is_volatile(path->dir))
-		 || mkdirat(path->dir, name, 0755) != 0
-		) {
+		if (!may_be_made(path, name) || mkdirat(path->dir, name, 0755) != 0) {
 			if (errno == EEXIST)
 				errno = ENOTDIR; /* a file is in the way */
 			return -1;

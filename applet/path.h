@@ -21,7 +21,7 @@ struct path {
 	smallint linked;         /* links were followed */
 	smallint open_to_others; /* others than root can write dir, or own it */
 	smallint foreign;        /* is in such a directory, and not root's */
-	enum { TOP_OTHER, TOP_ETC, TOP_PROC } top; /* directory of / that it is in */
+	enum { TOP_OTHER, TOP_ETC, TOP_PROC, TOP_VAR, TOP_VOLATILE } top; /* where dir is below / */
 };
 
 /* Opens the directory from which absolute names are walked: -R, or /.
@@ -34,8 +34,8 @@ int open_root_directory(const char *root) FAST_FUNC;
  * Returns 0, also if it is missing, or -1 with errno set: where it leads is unknown. */
 int walk(struct path *path, int dir, const char *name) FAST_FUNC;
 
-/* Walks on to a missing name, and makes the directories that are missing on the way:
- * on a volatile file system, and below /etc.  Returns 0, or -1 with errno set */
+/* Walks on to a missing name, and makes the directories that are missing on the way: below
+ * /etc, on a volatile file system, and where one usually is (/run, /tmp, /dev).  Returns 0, or -1 with errno set */
 int make_way(struct path *path) FAST_FUNC;
 
 /* True if something is mounted on this very file: rename() can't replace it */

@@ -39,14 +39,28 @@ static int write_text(int fd, const char *text)
 	return full_write(fd, text, len) == (ssize_t)len ? 0 : -1;
 }
 
+/* An ACL without a mask gives nothing to anyone but the owner.  struct posix_acl_xattr_entry
+ * in <linux/posix_acl_xattr.h>, behind a version */
+static void clear_mask(char *acl, ssize_t size)
+{
+	enum { VERSION_SIZE = 4, ENTRY_SIZE = 8, MASK = 0x10 };
+	char *entry;
+
+	for (entry = acl + VERSION_SIZE; entry + ENTRY_SIZE <= acl + size; entry += ENTRY_SIZE)
+		if (entry[0] == MASK)
+			entry[2] = 0;
+}
+
 /* A file system that has no such attributes is no error, nor is a file that has none */
-static int copy_attribute(int from, int to, const char *name)
+static int copy_attribute(int from, int to, const char *name, int secret)
 {
 	char value[1024], now[sizeof(value)];
 	ssize_t size = fgetxattr(from, name, value, sizeof(value));
 
 	if (size < 0)
 		return errno == ENODATA || errno == ENOTSUP ? 0 : -1;
+	if (secret)
+		clear_mask(value, size);
 	/* the label may be right, and we not allowed to set it */
 	if (fgetxattr(to, name, now, sizeof(now)) == size && memcmp(now, value, size) == 0)
 		return 0;
@@ -54,7 +68,7 @@ static int copy_attribute(int from, int to, const char *name)
 }
 
 /* Gives a new file what the old one has.  chown() clears bits of the mode: it comes first */
-static int copy_attributes(const struct replacement *r, int fd)
+static int keep_attributes(const struct replacement *r, int fd)
 {
 	const struct stat *old = &r->path.st;
 	int from, failed = 0;
@@ -68,9 +82,8 @@ static int copy_attributes(const struct replacement *r, int fd)
 	from = openat(r->path.dir, r->path.rest, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (from < 0)
 		return -1;
-	failed = copy_attribute(from, fd, "security.selinux");
-	if (!r->secret)
-		failed |= copy_attribute(from, fd, "system.posix_acl_access");
+	failed = copy_attribute(from, fd, "security.selinux", 0)
+		| copy_attribute(from, fd, "system.posix_acl_access", r->secret);
 	close(from);
 	return failed;
 }
@@ -105,7 +118,7 @@ static int write_new(struct batch *batch, struct replacement *r, int exists)
 		/* what can be worked out again needs none: a torn text is mended by the next run */
 		return r->in_place && !r->secret ? 0 : -1;
 	}
-	failed = (exists && copy_attributes(r, fd) != 0) || write_text(fd, r->text) != 0 || fstat(fd, &st) != 0;
+	failed = (exists && keep_attributes(r, fd) != 0) || write_text(fd, r->text) != 0 || fstat(fd, &st) != 0;
 	if (!failed && !batch->dev) {
 		batch->dev = st.st_dev;
 		batch->dir = r->path.dir;
