@@ -19,7 +19,7 @@ ifneq ($(foreign),)
 CROSS_COMPILE ?= $(foreign)-linux-musl-
 made_compiler := $(if $(shell command -v $(CROSS_COMPILE)gcc),,$(filter %-musl,$(O)/cache/$(CROSS_COMPILE:-=)))
 export PATH := $(addsuffix :,$(addsuffix /bin,$(made_compiler)))$(PATH)
-$(if $(filter demo shell test test-quick test-full matrix mutations,$(MAKECMDGOALS)),$(error tests and demo run here: without ARCH=))
+$(if $(filter demo shell test test-quick test-full matrix mutations worlds,$(MAKECMDGOALS)),$(error tests and demo run here: without ARCH=))
 endif
 
 # The other one that there are images for
@@ -80,6 +80,7 @@ help:
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
 	@echo '  test-quick       those that need no virtual machine and no other build'
 	@echo '  test-full        the same with every fault and many more power cuts'
+	@echo '  worlds           COUNT= machines (1000) made from SEED= (1): does all hold that must?'
 	@echo '  mutations        take gates out of the applet, one at a time: does a quick test notice?'
 	@echo '  matrix           every release, architecture, C library and configuration'
 	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on all that osconf reads (60)'
@@ -188,7 +189,7 @@ apply:
 	@config/build/apply.sh "$(TREE)"
 	@echo "osconf is in $(TREE). Turn it on there: CONFIG_OSCONF=y, or make menuconfig, Networking Utilities"
 
-demo shell test test-quick test-full mutations fuzz: export BUILD := $(O)
+demo shell test test-quick test-full mutations worlds fuzz: export BUILD := $(O)
 demo shell test test-quick test-full: export BUSYBOX_VERSION := $(BUSYBOX_VERSION)
 # A release that was made, for the release tests
 test test-full: export RELEASE := $(RELEASE)
@@ -248,6 +249,11 @@ test-full: test
 .PHONY: mutations
 mutations: all
 	@tests/sweep/mutations.sh
+
+.PHONY: worlds
+worlds: all
+	@config/build/need.sh ip strace perl unshare
+	@tests/worlds/worlds.sh many $(or $(COUNT),1000) $(or $(SEED),1)
 
 .PHONY: matrix
 matrix: export FULL := 1
