@@ -3,6 +3,7 @@
  * osconf: settings, name and text of a file -> whether it has been applied.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += applied.o
 #include "applied.h"
@@ -35,7 +36,9 @@ int FAST_FUNC has_entry(const struct settings *settings, const char *name, const
 		return 0;
 	hash = strchr(hash, '$');
 	digest = digest_text(text, len, hash);
-	same = (digest && is_prefixed_with(hash, digest));
+	if (!digest)
+		return -1;
+	same = (is_prefixed_with(hash, digest) != NULL);
 	free(digest);
 	return same;
 }

@@ -3,6 +3,7 @@
  * osconf: what was applied and can't be removed.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_APPLIED_H
 #define OSCONF_APPLIED_H 1
@@ -12,7 +13,8 @@
 /* The settings hold an entry for each such file: its name and the digest of its text.
  * The name is OSCONF_FILE, SAVED_RELATIVE or DRIVE_FILE. */
 
-/* True if a file with that name and text has been applied.  text may be NULL */
+/* Returns 1 if a file with that name and text has been applied, 0 if not, or -1 after printing
+ * why that can't be told.  text may be NULL */
 int has_entry(const struct settings *settings, const char *name, const char *text, size_t len) FAST_FUNC;
 
 /* Returns the digest of a text for set_entry(), with the salt that the entries have

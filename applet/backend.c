@@ -3,6 +3,7 @@
  * osconf: a plan -> files of the system that brings the network up.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config FEATURE_OSCONF_BACKENDS
 //config:	bool #No description makes it a hidden option

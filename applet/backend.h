@@ -3,6 +3,7 @@
  * osconf: -b: the network configuration files of another system.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_BACKEND_H
 #define OSCONF_BACKEND_H 1

@@ -4,6 +4,7 @@
  * ifupdown and ifupdown-ng.  interfaces(5)
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config FEATURE_OSCONF_IFUPDOWN
 //config:	bool "-b ifupdown: leave the network to ifup (2 kb)"

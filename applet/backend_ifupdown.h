@@ -3,6 +3,7 @@
  * osconf: -b ifupdown: the network in /etc/network/interfaces.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_BACKEND_IFUPDOWN_H
 #define OSCONF_BACKEND_IFUPDOWN_H 1

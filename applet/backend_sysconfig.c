@@ -4,6 +4,7 @@
  * route-CARD, for initscripts (Documentation: sysconfig.txt).
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config FEATURE_OSCONF_SYSCONFIG
 //config:	bool "-b sysconfig: leave the network to initscripts (2 kb)"

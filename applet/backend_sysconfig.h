@@ -3,6 +3,7 @@
  * osconf: -b sysconfig: the network in /etc/sysconfig.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_BACKEND_SYSCONFIG_H
 #define OSCONF_BACKEND_SYSCONFIG_H 1

@@ -3,6 +3,7 @@
  * osconf: described interfaces -> their cards in the kernel.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += cards.o
 #include "cards.h"

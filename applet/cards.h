@@ -3,6 +3,7 @@
  * osconf: assigns network cards to interfaces.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_CARDS_H
 #define OSCONF_CARDS_H 1

@@ -3,6 +3,7 @@
  * osconf: a plan -> the commands that do the same (dry run).
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += command.o
 #include "command.h"

@@ -3,6 +3,7 @@
  * osconf: the commands that do what a plan would do.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_COMMAND_H
 #define OSCONF_COMMAND_H 1

@@ -5,6 +5,7 @@
  * done without an error; what only informs holds nothing back.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += commit.o
 #include "commit.h"
@@ -152,11 +153,11 @@ static int has_none(const struct root_password *root)
 }
 
 /* Where os.conf can be marked ('*'), its password is new.  A file that can't be written
- * needs an entry in the settings: see has_entry().  Where there can be none, nothing tells
- * whether its password was set before, and changed since. */
+ * needs an entry in the settings: see has_entry().  Where there can be none, or none can be
+ * read, nothing tells whether its password was set before, and changed since. */
 static int may_be_old(const struct commit *c, int can_save)
 {
-	return !can_save && c->fresh->digest;
+	return !(option_mask32 & OPT_file) && (c->saved->main.unread || (!can_save && c->fresh->digest));
 }
 
 /* The hash that root is to have; NULL: as it is.  Returns 0, or -1 after printing a message */
@@ -166,7 +167,9 @@ static int find_hash(const struct commit *c, const struct root_password *root, i
 	char *saved = c->result->value[KEY_PASSWORD_HASH];
 
 	*hash = NULL;
-	if (password && !(may_be_old(c, can_save) && !has_none(root))) {
+	if (password && may_be_old(c, can_save) && !has_none(root))
+		return error_msg("root's password stays: it can't be told whether that of %s was set before", OSCONF_FILE);
+	if (password) {
 		if (is_drives(c->fresh)) /* it is the hash */
 			*hash = try_hash(password) == 0 ? password : NULL;
 		else
@@ -300,6 +303,7 @@ static int remove_sources(struct commit *c)
 	}
 	if (consume(c->place) == 0)
 		return failed;
+	star_osconf(c->place);
 	if (!fresh->digest)
 		save_entry(c, OSCONF_FILE);
 	return -1;

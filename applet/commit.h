@@ -3,6 +3,7 @@
  * osconf: makes durable what only os.conf holds, then removes os.conf.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_COMMIT_H
 #define OSCONF_COMMIT_H 1

@@ -3,6 +3,7 @@
  * osconf: names, limits and options shared by all of its files.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_COMMON_H
 #define OSCONF_COMMON_H 1

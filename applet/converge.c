@@ -4,6 +4,7 @@
  * No other state is kept: a file that differs is written.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += converge.o
 #include "converge.h"

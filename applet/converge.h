@@ -3,6 +3,7 @@
  * osconf: files derived from the settings at every boot.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_CONVERGE_H
 #define OSCONF_CONVERGE_H 1

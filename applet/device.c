@@ -3,6 +3,7 @@
  * osconf: sysfs -> block devices; those that a UUID or a label names.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += device.o
 #include "device.h"

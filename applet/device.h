@@ -3,6 +3,7 @@
  * osconf: block devices.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_DEVICE_H
 #define OSCONF_DEVICE_H 1

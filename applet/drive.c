@@ -4,6 +4,7 @@
  * The drive is read-only and there at every boot.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config FEATURE_OSCONF_CONFIG_DRIVE
 //config:	bool "Tencent Cloud's config drive (1.5 kb)"

@@ -3,6 +3,7 @@
  * osconf: the config drive of Tencent Cloud.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_DRIVE_H
 #define OSCONF_DRIVE_H 1

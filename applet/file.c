@@ -3,6 +3,7 @@
  * osconf: a name -> a regular file's text; or no file any more.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += file.o
 #include "file.h"

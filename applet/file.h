@@ -4,6 +4,7 @@
  * regular file is not even opened.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_FILE_H
 #define OSCONF_FILE_H 1

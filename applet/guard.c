@@ -3,6 +3,7 @@
  * osconf: a function that may die -> its result.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += guard.o
 #include "guard.h"

@@ -3,6 +3,7 @@
  * osconf: runs a function that may die, and survives it.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_GUARD_H
 #define OSCONF_GUARD_H 1

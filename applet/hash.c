@@ -3,6 +3,7 @@
  * osconf: password, or a file's text -> sha512-crypt hash.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += hash.o
 #include "hash.h"

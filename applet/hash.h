@@ -3,6 +3,7 @@
  * osconf: sha512-crypt of a password, or of a file.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_HASH_H
 #define OSCONF_HASH_H 1

@@ -4,6 +4,7 @@
  * libiproute is not used: it hangs or dies if a reply can't be read.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += kernel.o
 #include <net/if_arp.h>
@@ -122,7 +123,7 @@ static int ask(struct kernel *kernel, struct nlmsghdr *request, unsigned fixed_s
 	while ((len = receive(kernel, buffer)) > 0) {
 		struct nlmsghdr *message = taker ? xmemdup(buffer, len) : (void*)buffer;
 
-		for (; NLMSG_OK(message, (unsigned)len); message = NLMSG_NEXT(message, len)) {
+		for (; NLMSG_OK(message, len); message = NLMSG_NEXT(message, len)) {
 			if (message->nlmsg_seq != request->nlmsg_seq)
 				continue;
 			flags |= message->nlmsg_flags;

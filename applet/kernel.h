@@ -3,6 +3,7 @@
  * osconf: the kernel's current cards, addresses, routes and host name.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_KERNEL_H
 #define OSCONF_KERNEL_H 1

@@ -3,6 +3,7 @@
  * osconf: a lock -> only one run at a time changes files.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += lock.o
 #include <sys/file.h>

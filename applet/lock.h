@@ -3,6 +3,7 @@
  * osconf: only one run at a time.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_LOCK_H
 #define OSCONF_LOCK_H 1

@@ -3,6 +3,7 @@
  * osconf: a message -> stderr and, at boot, every console of the kernel.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += message.o
 #include <sys/sysmacros.h>

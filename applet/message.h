@@ -3,6 +3,7 @@
  * osconf: messages.  Every line that osconf prints goes through here.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_MESSAGE_H
 #define OSCONF_MESSAGE_H 1

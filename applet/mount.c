@@ -4,6 +4,7 @@
  * which ends with the process.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += mount.o
 #include <sched.h>

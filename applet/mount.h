@@ -3,6 +3,7 @@
  * osconf: mounts file systems in a private mount namespace.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_MOUNT_H
 #define OSCONF_MOUNT_H 1

@@ -3,6 +3,7 @@
  * osconf: settings -> the kernel has what they describe, and that is proved.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += network.o
 #include "network.h"

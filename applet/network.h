@@ -3,6 +3,7 @@
  * osconf: host name, cards and routes in the kernel.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_NETWORK_H
 #define OSCONF_NETWORK_H 1

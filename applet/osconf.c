@@ -31,6 +31,7 @@
  * waits.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config OSCONF
 //config:	bool "osconf (24 kb)"

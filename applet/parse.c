@@ -5,6 +5,7 @@
  * expanded.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += parse.o
 #include "parse.h"

@@ -3,6 +3,7 @@
  * osconf: parses the text of a settings file.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_PARSE_H
 #define OSCONF_PARSE_H 1

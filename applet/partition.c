@@ -3,6 +3,7 @@
  * osconf: which device is the first partition -> directory of os.conf.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += partition.o
 #include <sys/sysmacros.h>

@@ -3,6 +3,7 @@
  * osconf: the first partition.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_PARTITION_H
 #define OSCONF_PARTITION_H 1

@@ -3,6 +3,7 @@
  * osconf: hash -> root's line in /etc/shadow, as chpasswd does it.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += password.o
 #include "password.h"

@@ -3,6 +3,7 @@
  * osconf: root's password, as a hash.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_PASSWORD_H
 #define OSCONF_PASSWORD_H 1

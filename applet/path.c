@@ -3,6 +3,7 @@
  * osconf: a name -> the directory that holds it, and its name there.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += path.o
 #include <sys/syscall.h>

@@ -4,6 +4,7 @@
  * Nothing depends on the current directory or on what is renamed later.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_PATH_H
 #define OSCONF_PATH_H 1

@@ -3,6 +3,7 @@
  * osconf: file systems of /etc -> where settings are saved.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += place.o
 #include <sys/sysmacros.h>

@@ -3,6 +3,7 @@
  * osconf: where settings are saved, and what is persistent.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_PLACE_H
 #define OSCONF_PLACE_H 1

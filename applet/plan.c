@@ -6,6 +6,7 @@
  * All else on a described card is removed first.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += plan.o
 #include "plan.h"

@@ -3,6 +3,7 @@
  * osconf: the plan: the steps that set up the network.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_PLAN_H
 #define OSCONF_PLAN_H 1

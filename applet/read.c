@@ -3,6 +3,7 @@
  * osconf: the saved settings and os.conf -> settings.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += read.o
 #include "read.h"
@@ -72,10 +73,12 @@ static int read_text_of(struct settings_file *saved, int dir, const char *name)
 /* What another file says is used, and is saved here unless what is here can't be read */
 static void stand_in(struct settings_file *saved, const struct settings_file *other)
 {
+	saved->unread |= other->unread;
+	if (!other->valid)
+		return;
 	saved->settings = other->settings;
 	saved->report = other->report;
-	saved->valid = other->valid;
-	saved->unread |= other->unread;
+	saved->valid = 1;
 	saved->file.text = NULL; /* saved as a new file */
 }
 
@@ -105,15 +108,18 @@ static int read_absolute(struct saved *saved, const struct place *place)
 	struct settings_file *main = &saved->main;
 	struct settings_file newer;
 	int failed = read_text_of(main, FROM_ROOT, place->saved) | understand_saved(main);
+	int moved;
 
 	if (place->osconf_dir < 0)
 		return failed;
 	memset(&newer, 0, sizeof(newer));
 	failed |= read_text_of(&newer, place->osconf_dir, SAVED_RELATIVE);
-	if (has_entry(&main->settings, SAVED_RELATIVE, newer.file.text, newer.file.len)) {
-		saved->moved = 1;
-		return failed;
-	}
+	moved = has_entry(&main->settings, SAVED_RELATIVE, newer.file.text, newer.file.len);
+	if (moved < 0)
+		main->unread = 1;
+	saved->moved = (moved > 0);
+	if (moved)
+		return failed | (moved < 0);
 	failed |= understand_saved(&newer);
 	main->unread |= newer.unread;
 	if (newer.valid) {
@@ -140,14 +146,21 @@ static mode_t mode_of(int dir, const char *name)
 
 int FAST_FUNC read_osconf(struct settings_file *fresh, int dir, const char *name, const struct settings *known)
 {
-	const struct file *file = &fresh->file;
+	struct file *file = &fresh->file;
+	int applied;
 
 	if (read_file(&fresh->file, dir, name, OSCONF_SIZE_MAX) != 0)
 		return -1;
 	if (!file->text && fresh->source == FIRST_PARTITION && mode_of(dir, OSCONF_REJECTED))
 		notice_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, name);
+	applied = has_entry(known, name, file->text, file->len);
+	if (applied < 0) {
+		wipe_text(file);
+		file->text = NULL;
+		return -1;
+	}
 	/* if os.conf.done is there, it was the one that had been applied */
-	fresh->applied = has_entry(known, name, file->text, file->len) && !S_ISREG(mode_of(dir, OSCONF_DONE));
+	fresh->applied = applied && !S_ISREG(mode_of(dir, OSCONF_DONE));
 	if (fresh->applied)
 		verbose_msg("%s has been applied before", name);
 	else if (file->text && (fresh->source == CONFIG_DRIVE || is_read_only(dir)))

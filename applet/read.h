@@ -3,6 +3,7 @@
  * osconf: reads and parses settings files.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_READ_H
 #define OSCONF_READ_H 1

@@ -3,6 +3,7 @@
  * osconf: files and their new texts -> replaced.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += replace.o
 #include <sys/xattr.h>
@@ -188,20 +189,30 @@ static int mark_complete(struct replacement *r)
 	return failed;
 }
 
-static int write_in_place(const struct path *path, const char *text)
+static int open_in_place(const struct path *path)
 {
-	int fd = openat(path->dir, path->rest, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int failed;
+	return openat(path->dir, path->rest, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
 
-	if (fd < 0)
-		return -1;
-	failed = write_text(fd, text) != 0 || fsync(fd) != 0;
+/* Closes fd */
+static int write_in_place(int fd, const char *text)
+{
+	int failed = ftruncate(fd, 0) != 0 || write_text(fd, text) != 0 || fsync(fd) != 0;
+
 	return close(fd) != 0 || failed ? -1 : 0;
 }
 
 static int replace_mount_point(struct replacement *r)
 {
-	if ((r->new && mark_complete(r) != 0) || write_in_place(&r->path, r->text) != 0)
+	int fd = open_in_place(&r->path);
+
+	if (fd < 0)
+		return -1;
+	if (r->new && mark_complete(r) != 0) {
+		close(fd);
+		return -1;
+	}
+	if (write_in_place(fd, r->text) != 0)
 		return -1;
 	if (r->new)
 		unlinkat(r->path.dir, r->new, 0);
@@ -247,7 +258,7 @@ void FAST_FUNC replace_all(struct batch *batch)
 static int finish_interrupted(const struct file *file)
 {
 	struct file new = { .name = file->name };
-	int done;
+	int fd, done;
 
 	if (!S_ISREG(file->path.st.st_mode) || file->path.open_to_others || (option_mask32 & OPT_dry_run))
 		return 0;
@@ -258,7 +269,8 @@ static int finish_interrupted(const struct file *file)
 	) {
 		return 0;
 	}
-	done = read_found(&new, TEXT_SIZE_MAX) == 0 && write_in_place(&file->path, new.text) == 0;
+	fd = open_in_place(&file->path);
+	done = fd >= 0 && read_found(&new, TEXT_SIZE_MAX) == 0 && write_in_place(fd, new.text) == 0;
 	if (done)
 		unlinkat(new.path.dir, new.path.rest, 0);
 	free(new.text);

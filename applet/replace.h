@@ -4,6 +4,7 @@
  * old ones, synced, then renamed. After a power cut, each file is either old or new.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_REPLACE_H
 #define OSCONF_REPLACE_H 1

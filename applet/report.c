@@ -3,6 +3,7 @@
  * osconf: findings -> the text of os.conf.rejected, and messages.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += report.o
 #include "report.h"

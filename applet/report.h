@@ -3,6 +3,7 @@
  * osconf: the errors in a settings file, in the format of os.conf.rejected.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_REPORT_H
 #define OSCONF_REPORT_H 1

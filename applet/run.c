@@ -4,6 +4,7 @@
  * Sets as ifconfig and route do, removes by rtnetlink.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += run.o
 #include <net/route.h>

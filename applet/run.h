@@ -3,6 +3,7 @@
  * osconf: runs a plan.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_RUN_H
 #define OSCONF_RUN_H 1

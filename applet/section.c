@@ -3,6 +3,7 @@
  * osconf: lines -> a section of a file, between two marks; the rest stays.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_FEATURE_OSCONF_BACKENDS) += section.o
 #include "section.h"

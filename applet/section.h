@@ -3,6 +3,7 @@
  * osconf: the section that osconf owns in a shared file.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_SECTION_H
 #define OSCONF_SECTION_H 1

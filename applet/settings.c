@@ -3,6 +3,7 @@
  * osconf: settings -> checked; merged; as text again.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += settings.o
 #include "settings.h"

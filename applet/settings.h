@@ -3,6 +3,7 @@
  * osconf: settings: the values of all known keys.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_SETTINGS_H
 #define OSCONF_SETTINGS_H 1

@@ -3,6 +3,7 @@
  * osconf: a step -> its texts: message, route of ip(8).
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += step.o
 #include "step.h"

@@ -3,6 +3,7 @@
  * osconf: one step of a plan.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_STEP_H
 #define OSCONF_STEP_H 1

@@ -3,6 +3,7 @@
  * osconf: a device -> the kind of UFS on it.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config FEATURE_OSCONF_UFS
 //config:	bool "First partition with UFS (150 bytes)"

@@ -3,6 +3,7 @@
  * osconf: UFS.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_UFS_H
 #define OSCONF_UFS_H 1

@@ -3,6 +3,7 @@
  * osconf: the text of a value -> whether it is valid; its number.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += value.o
 #include "value.h"

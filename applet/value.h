@@ -4,6 +4,7 @@
  * Addresses and masks are in host byte order.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_VALUE_H
 #define OSCONF_VALUE_H 1

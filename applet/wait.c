@@ -3,6 +3,7 @@
  * osconf: a deadline -> whether it is worth while to look again.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += wait.o
 #include "wait.h"

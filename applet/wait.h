@@ -3,6 +3,7 @@
  * osconf: waits for what is not there yet. All waits of a run end at one deadline.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
  */
 #ifndef OSCONF_WAIT_H
 #define OSCONF_WAIT_H 1

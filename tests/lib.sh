@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # What each *.tests file begins with: cases in the form of busybox's own test
 # suite, and machines of their own to run osconf in.

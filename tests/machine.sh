@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # Inside a machine (see boot in lib.sh): what it starts with, and what an
 # operator would look at.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Runs the files of tests that are named (parse, vm/run: or all of them); the
 # last line is "N passed, N failed". Two run side by side: those that build, one
 # after the other, and those that use what is built. What a file prints appears

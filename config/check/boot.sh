@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034,SC2094,SC2154
 # Files -> what boot loader, kernel and init do with them: the boot loader's
 # configurations, the initramfs, the drivers, and the commands of a boot

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034,SC2154,SC3045
 # The door: whatever is read of an image passes here before anything is done with
 # it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2012,SC2020,SC2034,SC2154,SC3045
 # An image in any of the platform's formats -> a raw disk that the other tools
 # read: $disk (its file), $size (bytes), $format.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034
 # In the cage: checks one image. Usage:
 #   sh inside.sh TARGET PLATFORM SECONDS QUIET DIR

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2015,SC2154
 # The rules of the disk, and of the file systems on it
 

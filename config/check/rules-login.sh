@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2020,SC2034,SC2154
 # The rules of logging in: SSH, the console
 

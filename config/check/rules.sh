@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034,SC2154
 # The rules: one table. Each has a function rule_ID: rules-disk.sh,
 # rules-first.sh (the first partition), rules-boot.sh (names of disks, drivers),

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034,SC2154
 # ext2, ext3, ext4: the superblock, and the files. debugfs copies inodes and
 # directories as they are on the disk, and they are read at their fixed places

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2015,SC2034,SC2154
 # Directories of this machine, FAT, squashfs and cpio: an index of each, and
 # contents by their key

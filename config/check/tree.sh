@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034,SC2154
 # A file system -> its files. Of each there is an index, made once; contents are
 # read one by one, by the key that the index has. Nothing of the image is written

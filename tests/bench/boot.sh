@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # osconf's share of a whole boot: an image with a FAT and an ext4 partition in
 # QEMU, with os.conf and at the boot after it. A line for each boot: with
 # (os.conf), later or without (osconf's line is not in inittab), the ms that

@@ -1,4 +1,5 @@
 #!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0-only
 # careful.sh DEVICE
 #
 # shellcheck shell=dash disable=SC1007,SC3043

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
 # cloud-init for make bench: Debian's packages in a root of its own, nothing
 # installed; its settings say what the classic os.conf says, by NoCloud, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The floor under any program that applies the documentation's classic
  * os.conf: the system calls that can't be avoided, osconf's own way to wait for

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
 # CPU time of osconf as its task grows: routes and cards to set up (at a later
 # boot: what syncing takes differs by more than some routes), the same routes

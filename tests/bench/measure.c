@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * measure COMMAND...: runs it and prints wall time and CPU time in
  * microseconds, of it and of all that it waited for. Its own output goes

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: patch-sizes.sh TARBALL DIR MAKE...
 # What each patch alone does to busybox's own defconfig, and all of them
 # together, with osconf in the tree and turned off: bytes of text, in DIR/sizes.

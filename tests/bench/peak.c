@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * peak COMMAND...: runs it and prints the most memory in KiB that any one of
  * its processes had resident at a time. Its own output goes nowhere.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
 # Raw figures to plots, by gnuplot. Sourced by run.sh.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: readme.sh NAME FILE
 # Puts FILE into tests/bench/README.md between the lines <!-- NAME --> and <!-- /NAME -->.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # make bench: osconf beside what people use instead, in one run on one machine,
 # in turns; each time with fresh files on ext4 and in fresh namespaces with the
 # cards of the classic os.conf, and with a first partition on a block device, which

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck disable=SC1090,SC2086,SC2154
 # In the manner of the sample that goes with the platform's documentation, in its
 # edition since 2019, which quotes the list of routes (that of up to 2018 did not,

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: size.sh DIR TREE ARCH...
 # What osconf costs, in bytes: as a program, and in a minimal image that has
 # ifconfig, route, chpasswd, mount and findfs anyway; what the patches cost those

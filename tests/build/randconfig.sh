@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: randconfig.sh [COUNT [SEED]]
 # Builds busybox with the series: allyesconfig, allnoconfig and COUNT random
 # configurations (10); runs what comes out. A configuration that fails is built

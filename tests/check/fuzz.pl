@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # Damages the images of bases/, has osconf-check read them, and looks on with strace:
 # no program is started that is not in a list, no file read or written outside its
 # own directory, no connection made; each run ends in time, with a status of its own

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Usage: fuzz.sh [COUNT [FIRST]]
 # osconf-check on COUNT (100) damaged images, the FIRST (1) of which has that number;
 # each number is always the same image. fuzz.pl damages them and looks on.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2012,SC2016,SC2034,SC2154
 # Images for the tests of osconf-check, and what it says of them. Behind lib.sh
 

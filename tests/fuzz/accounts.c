@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Fuzzes /etc/passwd and /etc/shadow, with osconf as a whole in a machine of its own,
  * which sets root's password from the settings. It holds that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Fuzzes what is read of a disk to find out which file system is on it, its UUID and
  * its label: any disk of the machine is looked at.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Fuzzes the files that osconf changes a part of, with osconf as a whole in a machine of
  * its own. It holds that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Fuzzes parse, settings and plan as they are in the applet: from the text of
  * files to the commands of the plan. Not only may nothing crash; it also holds

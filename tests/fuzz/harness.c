@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* See harness.h */
 #include "harness.h"
 #include <sys/syscall.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the fuzz targets share. A target runs the applet's code again and again in one
  * process, though that code leaves memory and descriptors to the end of the process.

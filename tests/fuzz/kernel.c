@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Fuzzes what the kernel says by rtnetlink(7), with osconf as a whole in a machine of its
  * own, which ends with status 0 or 1.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A machine for the targets that run osconf as a whole: namespaces of its own for
  * mounts, network and host name; /etc in memory; an empty first partition at /mnt.

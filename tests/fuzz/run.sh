@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Runs the fuzz targets (those that are named, or all), one on each core, for FUZZ_TIME=
 # seconds each (60; RUNS= inputs instead). What they learn stays in $BUILD/fuzz/corpus.
 #

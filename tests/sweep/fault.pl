@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
 # The commands of fault.sh, inside its machine. See Starts.pm for the starting points,
 # Promises.pm for what must hold, Runs.pm for the faults, Machine.pm for the rest.
 use strict;

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Runs of osconf with a fault in them, and what must hold afterwards. All of them
 # in one machine, which starts anew for each: see fault.pl, which has the starting
 # points and the promises.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Can the tests fail? Takes a gate out of the applet, builds it, runs the quick
 # tests on it, and so on for each line of the table below. A gate whose absence no
 # test notices is one that somebody may take out.

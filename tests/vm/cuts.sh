@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034,SC2154
 # Power cuts, exactly. QEMU records each write and flush of a boot; the disk is
 # then put together again as a cut would have left it (see replay.c): after every

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Debian machines with osconf: config/recipes/debian/README.md's lines, then a first and
 # a second boot in QEMU, by Debian's kernel and GRUB. Not in the list of
 # tests/run.sh: each case takes some minutes, and debootstrap downloads 150 MB once.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # make demo: the main job on the real thing. The image of make image, which is
 # given by its name, is booted three times, each time with what the platform
 # would have written into it, and what an operator wants to see is shown and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # Cases of run.sh: an instance on Tencent Cloud, whose settings are on a config
 # drive, a CD-ROM

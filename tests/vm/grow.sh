@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Power cuts (see cuts.sh) while the image's root grows to its disk, at the first
 # boot on one that is larger than the image: from each of the disks that they
 # leave, the root has to come to the same size, whole.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # Cases of run.sh: other partition tables, disks, roots and file systems than
 # the usual ones, and hardware that comes late

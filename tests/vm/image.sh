@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # The image of make image: what osconf-check says of it, its formats, and instances
 # of it under BIOS and UEFI, to which one logs in over SSH. FULL=1: aarch64, too.
 set -u

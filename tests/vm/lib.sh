@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 # Images as a user would upload them, and virtual machines that boot them.
 # Sourced by demo.sh and vm/run.sh. Nothing is mounted and no root is needed;

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Power cuts during a first boot (see cuts.sh): osconf runs on each of the disks
 # that they leave, and has to come to the same end.
 #

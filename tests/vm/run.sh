@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Instances in virtual machines: every file system, bus and way to name the
 # first partition; one card to three; from first boot to an image made from an
 # instance. Each case below is a process of its own, two at a time.

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
 # Worlds, from inside of the machine that worlds.sh makes; see there.
 use strict;
 use warnings;

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Worlds: machines made from a line of text or a seed, in which osconf runs and an
 # oracle judges what comes out. All of them in one machine of namespaces, which is
 # made anew for each: see World.pm for what a world may have, Oracle.pm for what
