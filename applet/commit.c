@@ -157,7 +157,7 @@ static int has_none(const struct root_password *root)
  * read, nothing tells whether its password was set before, and changed since. */
 static int may_be_old(const struct commit *c, int can_save)
 {
-	return !(option_mask32 & OPT_file) && (c->saved->main.unread || (!can_save && c->fresh->digest));
+	return !(option_mask32 & OPT_file) && (c->saved->entries_unread || (!can_save && c->fresh->digest));
 }
 
 /* The hash that root is to have; NULL: as it is.  Returns 0, or -1 after printing a message */
@@ -168,7 +168,7 @@ static int find_hash(const struct commit *c, const struct root_password *root, i
 
 	*hash = NULL;
 	if (password && may_be_old(c, can_save) && !has_none(root))
-		return error_msg("root's password stays: it can't be told whether that of %s was set before", OSCONF_FILE);
+		return error_msg("root's password stays: it can't be told whether that of %s was set before", c->fresh->file.name);
 	if (password) {
 		if (is_drives(c->fresh)) /* it is the hash */
 			*hash = try_hash(password) == 0 ? password : NULL;

@@ -83,8 +83,9 @@ static void stand_in(struct settings_file *saved, const struct settings_file *ot
 }
 
 /* Settings in /etc may be of an earlier time, when that was persistent */
-static int read_relative(struct settings_file *saved, const struct place *place)
+static int read_relative(struct saved *both, const struct place *place)
 {
+	struct settings_file *saved = &both->main;
 	struct settings_file older;
 	int failed = -1; /* already reported */
 
@@ -96,6 +97,7 @@ static int read_relative(struct settings_file *saved, const struct place *place)
 	} else if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && place->drive >= 0) {
 		saved->unread = 0; /* -d names a drive: there are no saved settings */
 	}
+	both->entries_unread = saved->unread;
 	memset(&older, 0, sizeof(older));
 	failed |= read_text_of(&older, FROM_ROOT, SAVED_ABSOLUTE) | understand_saved(&older);
 	stand_in(saved, &older);
@@ -110,13 +112,14 @@ static int read_absolute(struct saved *saved, const struct place *place)
 	int failed = read_text_of(main, FROM_ROOT, place->saved) | understand_saved(main);
 	int moved;
 
+	saved->entries_unread = main->unread;
 	if (place->osconf_dir < 0)
 		return failed;
 	memset(&newer, 0, sizeof(newer));
 	failed |= read_text_of(&newer, place->osconf_dir, SAVED_RELATIVE);
 	moved = has_entry(&main->settings, SAVED_RELATIVE, newer.file.text, newer.file.len);
 	if (moved < 0)
-		main->unread = 1;
+		saved->entries_unread = main->unread = 1;
 	saved->moved = (moved > 0);
 	if (moved)
 		return failed | (moved < 0);
@@ -131,7 +134,7 @@ static int read_absolute(struct saved *saved, const struct place *place)
 
 int FAST_FUNC read_saved(struct saved *saved, const struct place *place)
 {
-	return is_relative(place) ? read_relative(&saved->main, place) : read_absolute(saved, place);
+	return is_relative(place) ? read_relative(saved, place) : read_absolute(saved, place);
 }
 
 /*** os.conf ***/

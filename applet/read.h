@@ -31,6 +31,7 @@ struct settings_file {
 struct saved {
 	struct settings_file main;  /* that of place->saved, or what stands in for it; its file
 	                             * is where settings are saved */
+	smallint entries_unread;    /* nothing tells what was applied before */
 	smallint moves;             /* read from os.conf.saved, to be saved in /etc */
 	smallint moved;             /* os.conf.saved has been moved, but could not be removed */
 };

@@ -172,6 +172,7 @@ sub judge_accounts {
 		for ($was, $is) {
 			s/^root:[^:\n]*:\d*/root:/m if $what eq 'shadow';
 			s/^root:[^:\n]*/root:/m if $what eq 'passwd';
+			s/\0\n/\0/g; # what is behind a NUL byte becomes a line
 		}
 		$was .= "\n" if $was ne '' && $was !~ /\n\z/ && $is =~ /\n\z/;
 		push @problems, "e: accounts have changed: /etc/$what: '" . clip($is) . "'" if $is ne $was;
