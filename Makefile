@@ -367,7 +367,7 @@ variant-%: $(objects)/%/.built
 	@ln -sf $(O)/busybox $(VARIANT)/busybox
 
 # os.conf and saved settings by one source; the others with what they share
-fuzz_targets := osconf saved disk files accounts kernel
+fuzz_targets := osconf saved disk accounts
 fuzz_sources = $(if $(filter osconf saved,$*),fuzz,$* harness $(if $(filter disk,$*),,machine))
 
 .PHONY: fuzz-targets
@@ -382,7 +382,7 @@ $(O)/fuzz/fuzz-%: $(wildcard tests/fuzz/*.[ch]) $(objects)/fuzz/.built
 	$(Q)clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -D_GNU_SOURCE \
 		$(if $(filter saved,$*),-DSAVED=1,-DSAVED=0) -include $(objects)/fuzz/include/autoconf.h \
 		-I$(objects)/fuzz/include -I$(tree)/include -I$(tree)/networking/osconf -DBB_VER='""' -DKBUILD_MODNAME=osconf \
-		$(if $(filter osconf saved,$*),,-Wl$(comma)--wrap=exit) $(if $(filter kernel,$*),$(addprefix -Wl$(comma)--wrap=,socket send recv recvfrom)) \
+		$(if $(filter osconf saved,$*),,-Wl$(comma)--wrap=exit) \
 		-o $@ $(fuzz_sources:%=tests/fuzz/%.c) -Wl,--start-group $(@D)/*.a -Wl,--end-group
 
 .PHONY: clean

@@ -15,12 +15,19 @@ static char *next_entry(char *entry)
 	return entry + strspn(entry, "; ");
 }
 
+static char *list_of(const struct settings *settings)
+{
+	char *list = settings->value[KEY_APPLIED];
+
+	return list ? list : (char*)"";
+}
+
 /* Returns the entry "NAME HASH", or NULL */
 static char *find_entry(char *list, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (; list && *list; list = next_entry(list))
+	for (; *list; list = next_entry(list))
 		if (strncmp(list, name, len) == 0 && list[len] == ' ')
 			return list;
 	return NULL;
@@ -28,7 +35,7 @@ static char *find_entry(char *list, const char *name)
 
 int FAST_FUNC has_entry(const struct settings *settings, const char *name, const char *text, size_t len)
 {
-	const char *hash = find_entry(settings->value[KEY_APPLIED], name);
+	const char *hash = find_entry(list_of(settings), name);
 	char *digest;
 	int same;
 
@@ -45,22 +52,19 @@ int FAST_FUNC has_entry(const struct settings *settings, const char *name, const
 
 char* FAST_FUNC entry_digest(const struct settings *settings, const char *text, size_t len)
 {
-	const char *list = settings->value[KEY_APPLIED];
-
-	return digest_text(text, len, list ? strchr(list, '$') : NULL);
+	return digest_text(text, len, strchr(list_of(settings), '$'));
 }
 
 void FAST_FUNC set_entry(struct settings *settings, const char *name, const char *digest)
 {
-	char *old = settings->value[KEY_APPLIED];
 	/* other settings may have the same list */
-	char *list = xstrdup(old ? old : ""), *entry = find_entry(list, name);
+	char *list = xstrdup(list_of(settings)), *entry = find_entry(list, name);
 
 	if (entry)
 		overlapping_strcpy(entry, next_entry(entry));
-	entry = last_char_is(list, ';');
-	if (entry)
-		*entry = '\0';
+	entry = strchr(list, '\0');
+	if (entry != list && entry[-1] == ';')
+		entry[-1] = '\0';
 	if (digest)
 		list = xasprintf("%s %s%s%s", name, digest, *list ? ";" : "", list);
 	settings->value[KEY_APPLIED] = *list ? list : NULL;
@@ -68,7 +72,7 @@ void FAST_FUNC set_entry(struct settings *settings, const char *name, const char
 
 int FAST_FUNC has_drive_entry(const struct settings *settings)
 {
-	return find_entry(settings->value[KEY_APPLIED], DRIVE_FILE) != NULL;
+	return find_entry(list_of(settings), DRIVE_FILE) != NULL;
 }
 
 static void take_old_entry(struct settings *settings, int key, const char *name)

@@ -42,17 +42,17 @@ static int is_of_plan(const struct plan *plan, const char *card, int what)
  * of such files are not read by initscripts either */
 static const char *card_of_file(const char *name, int *what)
 {
-	static const char copies[] ALIGN1 = "~\0" ".bak\0" ".orig\0" ".rpmnew\0" ".rpmorig\0" ".rpmsave\0";
-	const char *copy = copies;
+	static const char copies[][sizeof(".rpmorig")] ALIGN1 = { "~", ".bak", ".orig", ".rpmnew", ".rpmorig", ".rpmsave" };
 	const char *card = is_prefixed_with(name, "ifcfg-");
+	unsigned i;
 
 	*what = STEP_ADDRESS;
 	if (!card) {
 		*what = STEP_ROUTE;
 		card = is_prefixed_with(name, "route-");
 	}
-	for (; card && *copy; copy += strlen(copy) + 1)
-		if (is_suffixed_with(card, copy))
+	for (i = 0; card && i < ARRAY_SIZE(copies); i++)
+		if (is_suffixed_with(card, copies[i]))
 			return NULL;
 	return card;
 }

@@ -80,6 +80,7 @@ static int receive(struct kernel *kernel, char answer[ANSWER_SIZE])
 	socklen_t sender_len;
 	int len;
 
+	memset(&sender, 0, sizeof(sender));
 	do {
 		sender_len = sizeof(sender);
 		len = recvfrom(kernel->fd, answer, ANSWER_SIZE, MSG_TRUNC, (void*)&sender, &sender_len);
@@ -123,13 +124,13 @@ static int ask(struct kernel *kernel, struct nlmsghdr *request, unsigned fixed_s
 	while ((len = receive(kernel, buffer)) > 0) {
 		struct nlmsghdr *message = taker ? xmemdup(buffer, len) : (void*)buffer;
 
-		for (; NLMSG_OK(message, len); message = NLMSG_NEXT(message, len)) {
+		for (; len > 0 && NLMSG_OK(message, (unsigned)len); message = NLMSG_NEXT(message, len)) {
 			if (message->nlmsg_seq != request->nlmsg_seq)
 				continue;
 			flags |= message->nlmsg_flags;
 			/* both have an error number first, 0 if there is none */
 			if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR) {
-				errno = NLMSG_PAYLOAD(message, sizeof(int)) >= 0 ? -*(int*)NLMSG_DATA(message) : 0;
+				errno = message->nlmsg_len >= NLMSG_LENGTH(sizeof(int)) ? -*(int*)NLMSG_DATA(message) : 0;
 				if (errno)
 					return close_socket(kernel);
 				return flags & NLM_F_DUMP_INTR ? CHANGED : 0;

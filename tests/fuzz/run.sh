@@ -25,11 +25,7 @@ targets() {
 		disk|ufstype=44bsd
 		disk|ufstype=ufs2
 		disk|iso9660
-		files|live
-		files|ifupdown
-		files|sysconfig
 		accounts|hash
-		kernel|nothing to do
 	EOF
 }
 
@@ -89,49 +85,9 @@ seed_disk() {
 	' "$1"
 }
 
-seed_files() {
-	cat >"$1/all" <<-'EOF'
-		127.0.0.1 localhost
-		10.1.1.1 old # osconf
-		10.0.0.9 alice.example.com alice
-
-		----
-		search example.com
-		nameserver 1.1.1.1
-		options timeout:1
-
-		----
-		auto lo
-		iface lo inet loopback
-		# BEGIN osconf: written at every boot
-		auto eth0
-		# END osconf
-		iface eth0 inet dhcp
-
-		----
-		# mine
-		# BEGIN osconf
-		HOSTNAME=old
-		# END osconf
-
-		----
-		DEVICE=eth0
-
-		----
-		old
-	EOF
-	# each backend has its turn by the length
-	{ cat "$1/all"; echo; } >"$1/all1"
-	{ cat "$1/all"; echo; echo; } >"$1/all2"
-}
-
 seed_accounts() {
 	printf 'root:*:19000:0:99999:7:::\ndaemon:*:19000:0:99999:7:::\n\n----\nroot:x:0:0:root:/root:/bin/sh\n' >"$1/ordinary"
 	printf 'daemon:*:1::::::\nroot:!\n----\nalice:x:1:1::/:/bin/sh\nroot::0:0' >"$1/short"
-}
-
-seed_kernel() {
-	ASAN_OPTIONS=detect_leaks=0 FUZZ_RECORD=$1/recorded "$fuzz/fuzz-kernel" "$1/recorded" >"$fuzz/record.log" 2>&1
 }
 
 # Settings are not freed: osconf ends with them
@@ -140,7 +96,7 @@ fuzz() { # TARGET OPTION...
 	shift
 	dictionary=-dict=$here/dictionary
 	case $target in
-	disk | kernel) dictionary= ;;
+	disk) dictionary= ;;
 	esac
 	ASAN_OPTIONS=detect_leaks=0 "$fuzz/fuzz-$target" ${dictionary:+"$dictionary"} -timeout=20 -max_len=8192 \
 		-artifact_prefix="$fuzz/$target-" -print_final_stats=1 -detect_leaks=0 "$@" 2>&1
