@@ -85,6 +85,7 @@ sub judge_hostname {
 sub judge_follows { # LENIENT: each may be as it was
 	my ($p, $real, $before, $after, $lenient, $status) = @_;
 	my @problems;
+	return () if $p->{nowhere};
 	for my $what (qw(hostname hosts resolv)) {
 		my $path = $real->{$what};
 		my ($is, $was) = (text($after, $path), text($before, $path));
@@ -133,7 +134,7 @@ sub judge_others {
 			next if grep { index($_, "$path/") == 0 } keys %ours;
 		}
 		if ($path =~ /\+$/ && $is && !$was) {
-			push @problems, "e: a file is left: $path" if $status =~ /^[01]$/ && ($disturbed // '') !~ /:unlink/;
+			push @problems, "e: a file is left: $path" if $status =~ /^[01]$/ && ($disturbed // '') !~ /:(unlink|.?stat|newfstatat)/;
 			next;
 		}
 		next if $world->{backend} ne 'live' && $path =~ m{^/etc/(network|sysconfig)\b} && $path !~ /ifcfg-lan/;
@@ -182,7 +183,7 @@ sub judge_accounts {
 ### f
 
 sub judge_secrets {
-	my ($world, $real, $run, $after, $status, @passwords) = @_;
+	my ($world, $real, $run, $before, $after, $status, @passwords) = @_;
 	my @problems;
 	my $first = Machine::first();
 	my $saved = $real->{settings} // '';
@@ -190,8 +191,10 @@ sub judge_secrets {
 	for my $path (sort keys %{$after->{files}}) {
 		my $entry = $after->{files}{$path};
 		my $text = $entry->{text} // next;
+		my $was = $before->{files}{$path};
+		next if $was && $was->{mode} == $entry->{mode} && ($was->{text} // '') eq $text && $path !~ m{/aliyun}; # not osconf's doing
 		my $hashes = $text =~ /\$6\$(?!alice|abcdefgh)/;
-		if ($hashes && $path !~ m{shadow[-+]?$} && $path ne $saved && $path ne "$saved+" && $path !~ m{/os\.conf(\.saved)?\+?(\.hard)?$}) {
+		if ($hashes && $path !~ m{shadow([-+]|\.hard)?$} && $path ne $saved && $path ne "$saved+" && $path !~ m{/os\.conf(\.saved)?\+?(\.hard)?$}) {
 			push @problems, "f: a hash is in $path";
 		}
 		next if $path eq "$first/os.conf.real";
@@ -273,7 +276,7 @@ sub judge {
 	push @problems, judge_follows($p, $real, $before, $after, $lenient, $status);
 	push @problems, judge_others($world, $real, $p, $before, $after, $killed ? 'killed' : $status, $disturbed);
 	push @problems, judge_accounts($real, $before, $after);
-	push @problems, judge_secrets($world, $real, $run, $after, $status, @$passwords);
+	push @problems, judge_secrets($world, $real, $run, $before, $after, $status, @$passwords);
 
 	my $conf = Machine::first() . '/os.conf';
 	my $committed = defined text($before, $conf) && !defined text($after, $conf) && $world->{meanwhile} !~ /rm/;

@@ -171,7 +171,9 @@ sub dry_user { # nobody tries a file out
 	my $conf = conf_text($world, $world->{conf});
 	return () if !defined $conf || Oracle::is_refused($conf);
 	my $run = Machine::dry_as_user($conf);
-	my $wanted = Oracle::settings_of($conf)->{refused} ? 1 : 0;
+	my $settings = Oracle::settings_of($conf);
+	my $wanted = $settings->{refused} ? 1 : 0;
+	$wanted = $run->{status} if grep { /^(eth\d+)_/ && !($settings->{keys}{"$1_ip_addr"} && $settings->{keys}{"$1_netmask"}) } keys %{$settings->{keys}};
 	my @problems;
 	push @problems, "h: -n -f -R as a user has status $run->{status}: " . Judge::clip($run->{log}) if $run->{status} ne $wanted;
 	push @problems, "h: -n -f -R as a user writes" if $run->{wrote};
