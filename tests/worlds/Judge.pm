@@ -244,7 +244,7 @@ sub judge_settings {
 	push @problems, "d: settings that can't be read are replaced: $p->{unreadable}" if $p->{unreadable} && !$same;
 	my $entry = $after->{files}{$path};
 	push @problems, sprintf 'f: settings have mode %o', $entry->{mode} & 07777 if !$same && $entry->{mode} & 077;
-	push @problems, sprintf 'f: settings with a hash have mode %o', $entry->{mode} & 07777 if $is =~ /\$6\$/ && $entry->{mode} & 077;
+	push @problems, sprintf 'f: settings with a hash have mode %o', $entry->{mode} & 07777 if !$same && $is =~ /\$6\$/ && $entry->{mode} & 077;
 	my @comments = grep { /^#/ && !/osconf/ } split /\n/, $was // '';
 	for my $comment (@comments) {
 		last if @comments > 20 || $p->{is_elsewhere};

@@ -212,7 +212,7 @@ sub live { # WORLD: violations
 	}
 	if ($life{status} eq '0') {
 		my $before = Machine::look();
-		my $run = Machine::osconf($world, undef, Machine::arguments($world));
+		my $run = Machine::osconf({%$world, meanwhile => 'none'}, undef, Machine::arguments($world));
 		my $after = Machine::look();
 		print "--- again\n" if $verbose;
 		show($world, {}, $run, $after, 'again') if $verbose;
