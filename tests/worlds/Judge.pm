@@ -239,6 +239,7 @@ sub judge_settings {
 	}
 	my $right = lines_of(Oracle::settings_of($is)->{keys}) eq lines_of($p->{keys});
 	my $same = defined $was && $is eq $was;
+	$same ||= $status ne '0' && !$p->{unreadable} && lines_of(Oracle::settings_of($is)->{keys}) eq lines_of($p->{saved_keys}); # cleaned
 	push @problems, "d: os.conf is gone, settings are others: '" . clip($is) . "'; and not '" . clip(lines_of($p->{keys})) . "'" if $committed && !$right;
 	push @problems, "d: settings are neither the old nor the new: '" . clip($is) . "'" unless $right || $same;
 	push @problems, "d: settings that can't be read are replaced: $p->{unreadable}" if $p->{unreadable} && !$same;

@@ -95,6 +95,7 @@ sub boot { # FAULT or undef
 		$life->{cut_off} = 1 if $happened;
 	}
 	$life->{applied} = $conf if ($world->{first} eq 'ro' || $world->{conffile} eq 'immutable' || $world->{conf} eq 'hard') && $ended && defined $conf && settings_are($p, settings_after($real, $after))
+		&& (!defined $p->{drive_hash} || (root_field($after, $real) // '') eq $p->{drive_hash})
 		&& (!defined $p->{password} || is_hash_of(root_field($after, $real), $p->{password}));
 	return @problems;
 }

@@ -258,6 +258,7 @@ sub predict {
 	}
 	delete $saved->{keys}{password}; # only os.conf carries one
 	$p{unreadable} = $reading;
+	$p{saved_keys} = {%{$saved->{keys}}};
 	$worse->('err', "settings can't be read") if $reading;
 	$worse->('may', 'settings have a key that they should not have, or none, or a wrong value')
 		if defined $saved_text && !$reading && ($saved->{refused} || !$saved->{known} || $saved_text =~ /^password/m);

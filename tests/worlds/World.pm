@@ -132,7 +132,7 @@ sub normal {
 	$world->{first} = 'device' if $world->{disks} ne 'none';
 	$world->{meanwhile} = 'none' if $world->{fault} ne 'none' || $world->{second} ne 'no' || $world->{limit} ne 'none' || $world->{first} =~ /device|ro/
 		|| $world->{backend} ne 'live';
-	$world->{dry} = 'no' if $world->{meanwhile} ne 'none';
+	$world->{dry} = 'no' if $world->{meanwhile} ne 'none' || $world->{etc} =~ /full|freed|inodes/;
 	my $bound = grep { $world->{$_} =~ /^bind/ } qw(hostname hosts resolv passwd shadow settings interfaces);
 	$world->{fault} =~ s/:CUT:/:KILL:/ if $bound || $world->{first} eq 'tmpfs';
 	$world->{first} = 'ext4' if $world->{first} eq 'tmpfs' && $world->{etc} =~ /tmpfs/;
