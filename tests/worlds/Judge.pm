@@ -34,7 +34,7 @@ sub root_field {
 	return (text($look, $real->{shadow}) // '') =~ /^root:([^:\n]*)/m ? $1 : undef;
 }
 
-sub clip { my $text = shift // ''; $text =~ s/\s+/ /g; return length $text > 300 ? substr($text, 0, 300) . '...' : $text }
+sub clip { my $text = shift // ''; $text =~ s/\s+/ /g; $text =~ s/[^ -~]/?/g; return length $text > 300 ? substr($text, 0, 300) . '...' : $text }
 
 ### c
 
