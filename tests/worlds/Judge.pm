@@ -34,7 +34,7 @@ sub root_field {
 	return (text($look, $real->{shadow}) // '') =~ /^root:([^:\n]*)/m ? $1 : undef;
 }
 
-sub clip { my $text = shift // ''; $text =~ s/\s+/ /g; return length $text > 300 ? substr($text, 0, 300) . '...' : $text }
+sub clip { my $text = shift // ''; $text =~ s/\s+/ /g; $text =~ s/[^ -~]/?/g; return length $text > 300 ? substr($text, 0, 300) . '...' : $text }
 
 ### c
 
@@ -85,6 +85,7 @@ sub judge_hostname {
 sub judge_follows { # LENIENT: each may be as it was
 	my ($p, $real, $before, $after, $lenient, $status) = @_;
 	my @problems;
+	return () if $p->{nowhere};
 	for my $what (qw(hostname hosts resolv)) {
 		my $path = $real->{$what};
 		my ($is, $was) = (text($after, $path), text($before, $path));
@@ -133,7 +134,7 @@ sub judge_others {
 			next if grep { index($_, "$path/") == 0 } keys %ours;
 		}
 		if ($path =~ /\+$/ && $is && !$was) {
-			push @problems, "e: a file is left: $path" if $status =~ /^[01]$/ && ($disturbed // '') !~ /:unlink/;
+			push @problems, "e: a file is left: $path" if $status =~ /^[01]$/ && ($disturbed // '') !~ /:(unlink|.?stat|newfstatat)/;
 			next;
 		}
 		next if $world->{backend} ne 'live' && $path =~ m{^/etc/(network|sysconfig)\b} && $path !~ /ifcfg-lan/;
@@ -183,7 +184,7 @@ sub judge_accounts {
 ### f
 
 sub judge_secrets {
-	my ($world, $real, $run, $after, $status, @passwords) = @_;
+	my ($world, $real, $run, $before, $after, $status, @passwords) = @_;
 	my @problems;
 	my $first = Machine::first();
 	my $saved = $real->{settings} // '';
@@ -191,8 +192,10 @@ sub judge_secrets {
 	for my $path (sort keys %{$after->{files}}) {
 		my $entry = $after->{files}{$path};
 		my $text = $entry->{text} // next;
+		my $was = $before->{files}{$path};
+		next if $was && $was->{mode} == $entry->{mode} && ($was->{text} // '') eq $text && $path !~ m{/aliyun}; # not osconf's doing
 		my $hashes = $text =~ /\$6\$(?!alice|abcdefgh)/;
-		if ($hashes && $path !~ m{shadow[-+]?$} && $path ne $saved && $path ne "$saved+" && $path !~ m{/os\.conf(\.saved)?\+?(\.hard)?$}) {
+		if ($hashes && $path !~ m{shadow([-+]|\.hard)?$} && $path ne $saved && $path ne "$saved+" && $path !~ m{/os\.conf(\.saved)?\+?(\.hard)?$}) {
 			push @problems, "f: a hash is in $path";
 		}
 		next if $path eq "$first/os.conf.real";
@@ -237,12 +240,13 @@ sub judge_settings {
 	}
 	my $right = lines_of(Oracle::settings_of($is)->{keys}) eq lines_of($p->{keys});
 	my $same = defined $was && $is eq $was;
+	$same ||= $status ne '0' && !$p->{unreadable} && lines_of(Oracle::settings_of($is)->{keys}) eq lines_of($p->{saved_keys}); # cleaned
 	push @problems, "d: os.conf is gone, settings are others: '" . clip($is) . "'; and not '" . clip(lines_of($p->{keys})) . "'" if $committed && !$right;
 	push @problems, "d: settings are neither the old nor the new: '" . clip($is) . "'" unless $right || $same;
 	push @problems, "d: settings that can't be read are replaced: $p->{unreadable}" if $p->{unreadable} && !$same;
 	my $entry = $after->{files}{$path};
 	push @problems, sprintf 'f: settings have mode %o', $entry->{mode} & 07777 if !$same && $entry->{mode} & 077;
-	push @problems, sprintf 'f: settings with a hash have mode %o', $entry->{mode} & 07777 if $is =~ /\$6\$/ && $entry->{mode} & 077;
+	push @problems, sprintf 'f: settings with a hash have mode %o', $entry->{mode} & 07777 if !$same && $is =~ /\$6\$/ && $entry->{mode} & 077;
 	my @comments = grep { /^#/ && !/osconf/ } split /\n/, $was // '';
 	for my $comment (@comments) {
 		last if @comments > 20 || $p->{is_elsewhere};
@@ -274,7 +278,7 @@ sub judge {
 	push @problems, judge_follows($p, $real, $before, $after, $lenient, $status);
 	push @problems, judge_others($world, $real, $p, $before, $after, $killed ? 'killed' : $status, $disturbed);
 	push @problems, judge_accounts($real, $before, $after);
-	push @problems, judge_secrets($world, $real, $run, $after, $status, @$passwords);
+	push @problems, judge_secrets($world, $real, $run, $before, $after, $status, @$passwords);
 
 	my $conf = Machine::first() . '/os.conf';
 	my $committed = defined text($before, $conf) && !defined text($after, $conf) && $world->{meanwhile} !~ /rm/;

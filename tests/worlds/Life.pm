@@ -95,6 +95,7 @@ sub boot { # FAULT or undef
 		$life->{cut_off} = 1 if $happened;
 	}
 	$life->{applied} = $conf if ($world->{first} eq 'ro' || $world->{conffile} eq 'immutable' || $world->{conf} eq 'hard') && $ended && defined $conf && settings_are($p, settings_after($real, $after))
+		&& (!defined $p->{drive_hash} || (root_field($after, $real) // '') eq $p->{drive_hash})
 		&& (!defined $p->{password} || is_hash_of(root_field($after, $real), $p->{password}));
 	return @problems;
 }
@@ -171,7 +172,9 @@ sub dry_user { # nobody tries a file out
 	my $conf = conf_text($world, $world->{conf});
 	return () if !defined $conf || Oracle::is_refused($conf);
 	my $run = Machine::dry_as_user($conf);
-	my $wanted = Oracle::settings_of($conf)->{refused} ? 1 : 0;
+	my $settings = Oracle::settings_of($conf);
+	my $wanted = $settings->{refused} ? 1 : 0;
+	$wanted = $run->{status} if grep { /^(eth\d+)_/ && !($settings->{keys}{"$1_ip_addr"} && $settings->{keys}{"$1_netmask"}) } keys %{$settings->{keys}};
 	my @problems;
 	push @problems, "h: -n -f -R as a user has status $run->{status}: " . Judge::clip($run->{log}) if $run->{status} ne $wanted;
 	push @problems, "h: -n -f -R as a user writes" if $run->{wrote};
@@ -210,7 +213,7 @@ sub live { # WORLD: violations
 	}
 	if ($life{status} eq '0') {
 		my $before = Machine::look();
-		my $run = Machine::osconf($world, undef, Machine::arguments($world));
+		my $run = Machine::osconf({%$world, meanwhile => 'none'}, undef, Machine::arguments($world));
 		my $after = Machine::look();
 		print "--- again\n" if $verbose;
 		show($world, {}, $run, $after, 'again') if $verbose;

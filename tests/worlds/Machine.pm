@@ -219,7 +219,7 @@ sub mount_etc { # AS_IMAGE: where an image's builder writes it
 	my ($world, $as_image) = @_;
 	my $etc = $world->{etc};
 	if ($etc eq 'tmpfs') {
-		Kernel::mount('etc', '/etc', 'tmpfs', 'size=30m') or die "/etc: $!\n";
+		Kernel::mount('etc', '/etc', 'tmpfs', 'size=30m,mode=755') or die "/etc: $!\n";
 	} elsif ($etc =~ /overlay/) {
 		return bind_mount("$w/lower", '/etc') if $as_image;
 		my $upper = $etc eq 'overlay' ? "$w/e4" : "$w/case";
@@ -266,7 +266,7 @@ sub make_first {
 	my $disk = first_disk($world);
 	umount('/mnt') if -e "/mnt/.world";
 	if ($world->{first} eq 'tmpfs') {
-		Kernel::mount('first', '/mnt', 'tmpfs', 'size=4m') or die "/mnt: $!\n";
+		Kernel::mount('first', '/mnt', 'tmpfs', 'size=4m,mode=755') or die "/mnt: $!\n";
 	} else {
 		bind_mount("$w/$disk", '/mnt') or die "/mnt: $!\n";
 	}

@@ -96,6 +96,7 @@ sub search {
 			$found++;
 			last; # the rest is asked in other worlds, where this is not
 		}
+		last if $ENV{STOP};
 	}
 	my $took = time - $began;
 	printf STDERR "%d worlds, %d skipped, %d violations, %.1f s, %.1f worlds/s\n", $done, $skipped, $found, $took, $done / ($took || 1);

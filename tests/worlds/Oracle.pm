@@ -50,7 +50,7 @@ sub settings_of {
 			$refused++ if @good != @all;
 			$good{$key} = join ' ', @good if @good;
 		} elsif ($key eq 'password') {
-			next if $value eq '*';
+			next if $value =~ /^\*+$/; # was set before
 			my $ok = $value =~ m{^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$};
 			my $password = decode_base64($value) =~ s/\n\z//r;
 			$ok &&= $password !~ /[\0\n]/ && $password ne '';
@@ -258,6 +258,7 @@ sub predict {
 	}
 	delete $saved->{keys}{password}; # only os.conf carries one
 	$p{unreadable} = $reading;
+	$p{saved_keys} = {%{$saved->{keys}}};
 	$worse->('err', "settings can't be read") if $reading;
 	$worse->('may', 'settings have a key that they should not have, or none, or a wrong value')
 		if defined $saved_text && !$reading && ($saved->{refused} || !$saved->{known} || $saved_text =~ /^password/m);

@@ -108,7 +108,7 @@ sub file_text { # NAME ODDITY [TEXT]
 		return $text =~ s/^(daemon)/$1\0/mr if $name =~ /passwd|shadow/;
 		return $text =~ s/\A(.*\n|)/$1\0\0\n/r;
 	}
-	return $text =~ s/\A(.*\n)/$1EOF\n/r if $odd eq 'eof';
+	return $text =~ s/\A(.*\n|)/$1EOF\n/r if $odd eq 'eof';
 	if ($odd eq 'big') {
 		return $text . join '', map { "10.9.9.9 host$_.example.com\n" } 1 .. 80000 if $name eq 'hosts';
 		return $text . join '', map { "user$_:x:$_:${_}::/bin/false\n" } 1 .. 80000 if $name =~ /passwd|shadow/;

@@ -130,8 +130,9 @@ sub normal {
 		$world->{etc} = 'ext4' if $world->{etc} =~ /tmpfs|ro/;
 	}
 	$world->{first} = 'device' if $world->{disks} ne 'none';
-	$world->{meanwhile} = 'none' if $world->{fault} ne 'none' || $world->{second} ne 'no' || $world->{limit} ne 'none' || $world->{first} =~ /device|ro/;
-	$world->{dry} = 'no' if $world->{meanwhile} ne 'none' || $world->{etc} =~ /full|inodes|freed/; # a shell can't write either
+	$world->{meanwhile} = 'none' if $world->{fault} ne 'none' || $world->{second} ne 'no' || $world->{limit} ne 'none' || $world->{first} =~ /device|ro/
+		|| $world->{backend} ne 'live';
+	$world->{dry} = 'no' if $world->{meanwhile} ne 'none' || $world->{etc} =~ /full|freed|inodes/;
 	$world->{change} = 'none' if $world->{change} eq 'settings' && $world->{shadow} eq 'plus_dir'; # os.conf is applied until it is committed
 	my $bound = grep { $world->{$_} =~ /^bind/ } qw(hostname hosts resolv passwd shadow settings interfaces);
 	$world->{fault} =~ s/:CUT:/:KILL:/ if $bound || $world->{first} eq 'tmpfs';

@@ -10,8 +10,9 @@
 #   worlds.sh run 'WORLD'       one world: what does not hold
 #   worlds.sh show 'WORLD'      the same, with what is there after each run
 #   worlds.sh many COUNT SEED   so many worlds on two cores, each violation brought down to
-#                               what it takes; SECONDS=180: for so long at most. KNOWN=FILE:
-#                               lines of it are skipped, and what is found is added
+#                               what it takes; SECONDS_MAX=180: for so long at most. KNOWN=FILE:
+#                               lines of it are skipped, and what is found is added;
+#                               STOP=1: each core stops at the first
 #   worlds.sh kept <FILE        each of these lines
 set -u
 # shellcheck source=tests/lib.sh
