@@ -152,12 +152,13 @@ static int has_none(const struct root_password *root)
 	return root->hash[0] == '*' || root->hash[0] == '!';
 }
 
-/* Where os.conf can be marked ('*'), its password is new.  A file that can't be written
- * needs an entry in the settings: see has_entry().  Where there can be none, or none can be
+/* Where os.conf can be marked ('*'), its password is new.  A file that can't be written,
+ * or has other names, needs an entry in the settings: see has_entry().  Where there can be none, or none can be
  * read, nothing tells whether its password was set before, and changed since. */
 static int may_be_old(const struct commit *c, int can_save)
 {
-	return !(option_mask32 & OPT_file) && (c->saved->entries_unread || (!can_save && c->fresh->digest));
+	return !(option_mask32 & OPT_file) && (c->saved->entries_unread
+		|| (!can_save && (c->fresh->digest || c->fresh->file.path.st.st_nlink != 1)));
 }
 
 /* The hash that root is to have; NULL: as it is.  Returns 0, or -1 after printing a message */
