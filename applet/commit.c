@@ -109,23 +109,35 @@ static int save_again(struct commit *c)
 	return sync_names(c);
 }
 
-/* Drops the entries of files that are no longer there.  A drive that is late is not gone */
-static void drop_old_entries(struct commit *c)
+/* Returns 0, or -1 after printing why it can't be told whether the file is gone */
+static int drop_if_gone(struct commit *c, const char *name)
 {
-	const struct settings_file *fresh = c->fresh;
 	struct stat st;
 
+	if (fstatat(c->place->osconf_dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	if (errno != ENOENT)
+		return perror_msg("%s: can't read", name);
+	set_entry(c->result, name, NULL);
+	return 0;
+}
+
+/* Drops the entries of files that are no longer there.  A drive that is late is not gone.
+ * Returns 0, or -1 after printing a message */
+static int drop_old_entries(struct commit *c)
+{
+	const struct settings_file *fresh = c->fresh;
+	int failed;
+
 	if (c->place->osconf_dir < 0)
-		return;
-	if (fstatat(c->place->osconf_dir, OSCONF_FILE, &st, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
-		set_entry(c->result, OSCONF_FILE, NULL);
-	if (fstatat(c->place->osconf_dir, SAVED_RELATIVE, &st, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
-		set_entry(c->result, SAVED_RELATIVE, NULL);
+		return 0;
+	failed = drop_if_gone(c, OSCONF_FILE) | drop_if_gone(c, SAVED_RELATIVE);
 	if (fresh->valid && may_be_removed(fresh)) { /* it goes, or gets another one */
 		set_entry(c->result, OSCONF_FILE, NULL);
 		if (has_drive_entry(c->result))
 			set_entry(c->result, DRIVE_FILE, NULL);
 	}
+	return failed;
 }
 
 /* Keeps refused values: they would be lost with os.conf, or when saved settings that
@@ -375,7 +387,7 @@ int FAST_FUNC commit(struct commit *c)
 {
 	int failed = remove_applied(c);
 
-	drop_old_entries(c);
+	failed |= drop_old_entries(c);
 	if (!has_to_commit(c)) {
 		replace_all(c->batch);
 	} else if (make_durable(c) == 0) {

@@ -15,8 +15,9 @@ struct root_password {
 	char *hash;      /* password field in /etc/shadow */
 };
 
-/* Finishes what a power cut has interrupted, and reads root's password fields; the hash must be in /etc/shadow, which no other user
- * can read.  Returns 0, or -1 after printing a message: the password can't be changed
+/* Finishes what a power cut has interrupted, and reads root's password fields; the hash must
+ * be in /etc/shadow, which no other user can read.  Returns 0, or -1 after printing a
+ * message: the password can't be changed
  * then. */
 int read_root_password(struct root_password *root) FAST_FUNC;
 

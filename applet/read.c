@@ -126,8 +126,8 @@ static int read_absolute(struct saved *saved, const struct place *place)
 	failed |= understand_saved(&newer);
 	main->unread |= newer.unread;
 	if (newer.valid) {
+		saved->moves = !main->unread; /* else it may have been moved before */
 		stand_in(main, &newer);
-		saved->moves = 1;
 	}
 	return failed;
 }
