@@ -10,6 +10,7 @@
 //kbuild:lib-$(CONFIG_OSCONF) += commit.o
 #include "commit.h"
 #include "applied.h"
+#include "drive.h"
 #include "hash.h"
 #include "message.h"
 #include "parse.h"
@@ -362,7 +363,7 @@ static int make_durable(struct commit *c)
 		set_entry(c->result, c->fresh->file.name, c->fresh->digest);
 	}
 	if (is_drives(c->fresh) && password != 0)
-		c->result->value[KEY_DRIVE_PASSWORD] = NULL;
+		forget_known_password(c->result);
 	if (!can_save)
 		error_msg(c->fresh->valid ? "settings are not saved, %s stays" : "settings are not saved", OSCONF_FILE);
 	else if (password == 0 || !c->saved->moves) /* only os.conf.saved has the hash */

@@ -269,8 +269,8 @@ static int finish_interrupted(const struct file *file)
 	) {
 		return 0;
 	}
-	fd = open_in_place(&file->path);
-	done = fd >= 0 && read_found(&new, TEXT_SIZE_MAX) == 0 && write_in_place(fd, new.text) == 0;
+	fd = read_found(&new, TEXT_SIZE_MAX) == 0 ? open_in_place(&file->path) : -1;
+	done = fd >= 0 && write_in_place(fd, new.text) == 0;
 	if (done)
 		unlinkat(new.path.dir, new.path.rest, 0);
 	free(new.text);
