@@ -233,16 +233,19 @@ int FAST_FUNC make_way(struct path *path)
 	const char *slash;
 
 	while (!path->st.st_mode && (slash = strchr(path->rest, '/')) != NULL) {
-		char *name = xstrndup(path->rest, slash - path->rest);
+		const char *rest = path->rest;
+		char *name = xstrndup(rest, slash - rest);
 
 		errno = ENOENT;
-		if (!may_be_made(path, name) || mkdirat(path->dir, name, 0755) != 0) {
-			if (errno == EEXIST)
-				errno = ENOTDIR; /* a file is in the way */
+		if (!may_be_made(path, name) || (mkdirat(path->dir, name, 0755) != 0 && errno != EEXIST)
+		 || walk_on(path) != 0
+		) {
 			return -1;
 		}
-		if (walk_on(path) != 0)
+		if (path->rest == rest) {
+			errno = ENOTDIR; /* a file is in the way */
 			return -1;
+		}
 		free(name);
 	}
 	return 0;
