@@ -159,15 +159,10 @@ static void save_rejected(struct commit *c, int rewritten)
 
 /*** Password ***/
 
-/* True if root has no password: then no user can have changed it */
-static int has_none(const struct root_password *root)
-{
-	return root->hash[0] == '*' || root->hash[0] == '!';
-}
-
-/* Where os.conf can be marked ('*'), its password is new.  A file that can't be written,
- * or has other names, needs an entry in the settings: see has_entry().  Where there can be none, or none can be
- * read, nothing tells whether its password was set before, and changed since. */
+/* Where os.conf can be marked ('*'), its password is new.  A file that can't be written, or
+ * has other names, needs an entry in the settings: see has_entry().  Where there can be
+ * none, or none can be read, nothing tells whether its password was set before, and
+ * changed since. */
 static int may_be_old(const struct commit *c, int can_save)
 {
 	return !(option_mask32 & OPT_file) && (c->saved->entries_unread
@@ -235,10 +230,18 @@ static int save_password(struct commit *c)
 /* Returns 0, or -1 after printing a message: the password is not durable */
 static int commit_password(struct commit *c, int can_save)
 {
-	if (c->place->shadow_persistent)
-		return c->fresh->settings.value[KEY_PASSWORD] || c->result->value[KEY_PASSWORD_HASH]
-			? set_password(c, can_save) : 0;
-	return c->fresh->settings.value[KEY_PASSWORD] ? save_password(c) : 0;
+	int is_fresh = (c->fresh->settings.value[KEY_PASSWORD] != NULL);
+
+	if (!is_fresh && (c->place->shadow_persistent != YES || !c->result->value[KEY_PASSWORD_HASH]))
+		return 0;
+	switch (c->place->shadow_persistent) {
+	case YES:
+		return set_password(c, can_save);
+	case NO:
+		return save_password(c);
+	default: /* already reported */
+		return -1;
+	}
 }
 
 /*** os.conf goes ***/
@@ -381,7 +384,7 @@ static int has_to_commit(const struct commit *c)
 {
 	return c->fresh->valid || c->saved->moves || c->saved->main.to_rewrite
 		|| settings_differ(c->result, &c->saved->main.settings)
-		|| (c->place->shadow_persistent && c->result->value[KEY_PASSWORD_HASH] && may_be_saved(c));
+		|| (c->place->shadow_persistent == YES && c->result->value[KEY_PASSWORD_HASH] && may_be_saved(c));
 }
 
 int FAST_FUNC commit(struct commit *c)

@@ -161,7 +161,12 @@ int FAST_FUNC converge_password(const struct settings *settings, const struct pl
 	const char *hash = settings->value[KEY_PASSWORD_HASH];
 	struct root_password root;
 
-	if (place->shadow_persistent || !hash)
+	if (!hash || place->shadow_persistent == YES)
 		return 0;
-	return read_root_password(&root) == 0 ? set_root_password(&root, hash) : -1;
+	if (read_root_password(&root) != 0)
+		return -1;
+	/* where it is persistent, the user may have changed it */
+	if (place->shadow_persistent == UNKNOWN && !has_none(&root))
+		return error_msg("root's password stays: it can't be told whether %s is persistent", bb_path_shadow_file);
+	return set_root_password(&root, hash);
 }

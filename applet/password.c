@@ -96,6 +96,11 @@ int FAST_FUNC read_root_password(struct root_password *root)
 	return 0;
 }
 
+int FAST_FUNC has_none(const struct root_password *root)
+{
+	return root->hash[0] == '*' || root->hash[0] == '!';
+}
+
 /* Returns 0, or -1; errno is 0 if another process has taken root's line away */
 static int update_field(const char *path, const char *field)
 {

@@ -16,10 +16,12 @@ struct root_password {
 };
 
 /* Finishes what a power cut has interrupted, and reads root's password fields; the hash must
- * be in /etc/shadow, which no other user can read.  Returns 0, or -1 after printing a
- * message: the password can't be changed
- * then. */
+ * be in /etc/shadow, which no other user can read.
+ * Returns 0, or -1 after printing a message: the password can't be changed. */
 int read_root_password(struct root_password *root) FAST_FUNC;
+
+/* True if root has no password: then no user can have changed it */
+int has_none(const struct root_password *root) FAST_FUNC;
 
 /* Replaces root's hash if it differs.  Returns 0, or -1 after printing a message.
  * Syncs the new text but not its name. */

@@ -50,7 +50,9 @@ int FAST_FUNC is_volatile(int fd)
 {
 	struct statfs fs;
 
-	return fstatfs(fd, &fs) == 0 && ((uint32_t)fs.f_type == RAMFS || (uint32_t)fs.f_type == TMPFS);
+	if (fstatfs(fd, &fs) != 0)
+		return UNKNOWN;
+	return (uint32_t)fs.f_type == RAMFS || (uint32_t)fs.f_type == TMPFS;
 }
 
 /* statx(2).  Older kernels than 5.8 do not know the attribute: then only a mount from
@@ -94,6 +96,14 @@ static int is_in_root(const struct path *path)
 	return path->base == FROM_ROOT && !path->depth;
 }
 
+/* Returns -1 with errno set */
+static int leads_nowhere(struct path *path, int error)
+{
+	path->nowhere = 1;
+	errno = error;
+	return -1;
+}
+
 static int is_etc(const struct path *path, const char *name)
 {
 	return is_in_root(path) && strcmp(name, "etc") == 0;
@@ -129,10 +139,13 @@ static int enter(struct path *path, const char *name)
 		dir = openat(path->dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (dir < 0)
 			return -1;
-		if (fstat(dir, &st) != 0 || (path->open_to_others && !up && !is_roots(&st))) {
+		if (fstat(dir, &st) != 0) {
 			close(dir);
-			errno = EACCES; /* it ends the way: its owner could lead us anywhere */
 			return -1;
+		}
+		if (path->open_to_others && !up && !is_roots(&st)) {
+			close(dir);
+			return leads_nowhere(path, EACCES); /* its owner could lead us anywhere */
 		}
 		path->open_to_others = path->base == FROM_ROOT && is_open_to_others(&st);
 	}
@@ -158,9 +171,10 @@ static int follow(struct path *path, const char *name, int len)
 	char target[PATH_MAX];
 	ssize_t size;
 
-	errno = path->linked > LINKS_MAX ? ELOOP : EACCES;
-	if (path->linked++ > LINKS_MAX || (path->open_to_others && !is_roots(&path->st)))
-		return -1;
+	if (path->linked++ > LINKS_MAX)
+		return leads_nowhere(path, ELOOP);
+	if (path->open_to_others && !is_roots(&path->st))
+		return leads_nowhere(path, EACCES);
 	size = readlinkat(path->dir, name, target, sizeof(target));
 	if (size < 0)
 		return -1;
@@ -202,8 +216,10 @@ static int walk_on(struct path *path)
 		}
 		if (enter(path, name) != 0) {
 			/* what is behind a file is missing, unless a link says that it is there */
-			if (errno != ENOTDIR || path->linked || S_ISLNK(path->st.st_mode))
+			if (errno != ENOTDIR)
 				return -1;
+			if (path->linked || S_ISLNK(path->st.st_mode))
+				return leads_nowhere(path, ENOTDIR);
 			path->st.st_mode = 0;
 			return 0;
 		}
@@ -224,7 +240,7 @@ int FAST_FUNC walk(struct path *path, int dir, const char *name)
 static int may_be_made(const struct path *path, const char *name)
 {
 	return path->top == TOP_ETC || path->top == TOP_VOLATILE || is_etc(path, name)
-		|| is_for_volatile(path, name) || is_volatile(path->dir);
+		|| is_for_volatile(path, name) || is_volatile(path->dir) == YES;
 }
 
 /* In the order of the walk: a directory is made only where the walk has stopped */

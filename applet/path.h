@@ -11,6 +11,9 @@
 
 #include "common.h"
 
+/* "Can't be read" is no answer to "is it so?" */
+enum { UNKNOWN = -1, NO, YES };
+
 enum { FROM_ROOT = -1 }; /* instead of a directory: names begin with '/' */
 
 struct path {
@@ -22,6 +25,7 @@ struct path {
 	smallint linked;         /* links were followed */
 	smallint open_to_others; /* others than root can write dir, or own it */
 	smallint foreign;        /* is in such a directory, and not root's */
+	smallint nowhere;        /* walk() has failed, but not because of an error */
 	enum { TOP_OTHER, TOP_ETC, TOP_PROC, TOP_VAR, TOP_VOLATILE } top; /* where dir is below / */
 };
 
@@ -36,13 +40,14 @@ int open_root_directory(const char *root) FAST_FUNC;
 int walk(struct path *path, int dir, const char *name) FAST_FUNC;
 
 /* Walks on to a missing name, and makes the directories that are missing on the way: below
- * /etc, on a volatile file system, and where one usually is (/run, /tmp, /dev).  Returns 0, or -1 with errno set */
+ * /etc, on a volatile file system, and where one usually is (/run, /tmp, /dev).
+ * Returns 0, or -1 with errno set */
 int make_way(struct path *path) FAST_FUNC;
 
 /* True if something is mounted on this very file: rename() can't replace it */
 int is_mount_point(const struct path *path) FAST_FUNC;
 
-/* True if the file system of a descriptor is in memory: tmpfs or ramfs */
+/* YES if the file system of a descriptor is in memory: tmpfs or ramfs; UNKNOWN: see errno */
 int is_volatile(int fd) FAST_FUNC;
 
 #endif

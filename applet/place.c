@@ -17,49 +17,59 @@ enum {
 	RDONLY  = 1,
 };
 
-enum { UNKNOWN = -1, NO, YES };
-
-/* True if what is written to an overlay is in memory.  Where its upper directory can't be
- * found any more, since it was mounted before / was, it counts as persistent.
+/* Is what is written to an overlay in memory?  Where its upper directory can't be found any
+ * more, since it was mounted before / was, it counts as persistent.
  * proc(5): 36 35 98:0 /root /mount options - type source super,options */
 static int is_overlay_volatile(int fd)
 {
 	char device[sizeof(" : ") + 2 * sizeof(int) * 3];
 	char *text = xmalloc_open_read_close("/proc/self/mountinfo", NULL);
-	char *line, *upper;
+	char *line, *upper = NULL;
 	struct stat st;
-	int result = 0;
+	int result;
 
-	if (!text || fstat(fd, &st) != 0)
-		return 0;
+	if (!text)
+		return errno == ENOENT ? NO : UNKNOWN;
+	if (fstat(fd, &st) != 0)
+		return UNKNOWN;
 	sprintf(device, " %u:%u ", major(st.st_dev), minor(st.st_dev));
 	line = strstr(text, device);
 	if (line) {
 		*strchrnul(line, '\n') = '\0';
 		upper = strstr(line, "upperdir=");
-		if (upper) {
-			upper += sizeof("upperdir=") - 1;
-			*strchrnul(upper, ',') = '\0';
-			fd = open(upper, O_PATH);
-			result = fd >= 0 && is_volatile(fd);
-			close(fd);
-		}
 	}
+	if (!upper)
+		return NO;
+	upper += sizeof("upperdir=") - 1;
+	*strchrnul(upper, ',') = '\0';
+	fd = open(upper, O_PATH);
+	if (fd < 0)
+		return errno == ENOENT ? NO : UNKNOWN;
+	result = is_volatile(fd);
+	close(fd);
 	free(text);
 	return result;
+}
+
+/* Returns UNKNOWN after printing a message */
+static int complain_of(const char *name)
+{
+	perror_msg("%s: can't find its file system", name);
+	return UNKNOWN;
 }
 
 /* dir: the directory of a file fd, or fd itself: only directories have an overlay's device */
 static int is_persistent(int fd, int dir, const char *name)
 {
 	struct statfs fs;
+	int in_memory;
 
-	if (fstatfs(fd, &fs) != 0) {
-		perror_msg("%s: can't find its file system", name);
-		return UNKNOWN;
-	}
-	return !(fs.f_flags & RDONLY) && !is_volatile(fd)
-		&& ((uint32_t)fs.f_type != OVERLAY || !is_overlay_volatile(dir));
+	if (fstatfs(fd, &fs) != 0)
+		return complain_of(name);
+	if (fs.f_flags & RDONLY)
+		return NO;
+	in_memory = (uint32_t)fs.f_type == OVERLAY ? is_overlay_volatile(dir) : is_volatile(fd);
+	return in_memory == UNKNOWN ? complain_of(name) : !in_memory;
 }
 
 int FAST_FUNC is_read_only(int fd)
@@ -69,14 +79,16 @@ int FAST_FUNC is_read_only(int fd)
 	return fstatfs(fd, &fs) == 0 && (fs.f_flags & RDONLY);
 }
 
-/* Of the file itself, which may be a mount point.  If it is missing, or leads nowhere, that
- * is reported when it is read. */
+/* Of the file itself, which may be a mount point.  etc: the answer if it is missing, or leads
+ * nowhere, which is reported when it is read. */
 static int is_shadow_persistent(int etc)
 {
 	struct path path;
 	int fd, result;
 
-	if (walk(&path, FROM_ROOT, bb_path_shadow_file) != 0 || !path.st.st_mode)
+	if (walk(&path, FROM_ROOT, bb_path_shadow_file) != 0)
+		return path.nowhere ? etc : complain_of(bb_path_shadow_file);
+	if (!path.st.st_mode)
 		return etc;
 	fd = openat(path.dir, path.rest, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	result = is_persistent(fd, path.dir, bb_path_shadow_file);
@@ -97,24 +109,28 @@ int FAST_FUNC is_saved_name(const char *saved)
 		|| (saved[0] == '/' && !strstr(saved, OSCONF_DIR "/"));
 }
 
-int FAST_FUNC find_place(struct place *place, const char *saved)
+static int is_etc_persistent(struct place *place)
 {
 	struct path path;
-	int persistent = YES, shadow;
+
+	if (walk(&path, FROM_ROOT, SAVED_ABSOLUTE) != 0)
+		return path.nowhere ? YES : complain_of(SAVED_ABSOLUTE);
+	place->etc_read_only = is_read_only(path.dir);
+	return is_persistent(path.dir, path.dir, "/etc");
+}
+
+int FAST_FUNC find_place(struct place *place, const char *saved)
+{
+	int persistent;
 
 	place->saved = saved ? saved : SAVED_ABSOLUTE;
-	place->shadow_persistent = place->known = 1;
+	place->shadow_persistent = place->known = YES;
 	if (option_mask32 & OPT_root)
 		return 0;
-	/* a name that leads nowhere is reported when it is read */
-	if (walk(&path, FROM_ROOT, SAVED_ABSOLUTE) == 0) {
-		persistent = is_persistent(path.dir, path.dir, "/etc");
-		place->etc_read_only = is_read_only(path.dir);
-	}
-	shadow = is_shadow_persistent(persistent);
+	persistent = is_etc_persistent(place);
 	if (!saved && persistent == NO)
 		place->saved = SAVED_RELATIVE;
-	place->shadow_persistent = shadow == YES && !(saved && is_relative(place));
-	place->known = persistent != UNKNOWN && shadow != UNKNOWN;
+	place->shadow_persistent = saved && is_relative(place) ? NO : is_shadow_persistent(persistent);
+	place->known = persistent != UNKNOWN && place->shadow_persistent != UNKNOWN;
 	return place->known ? 0 : -1;
 }

@@ -16,9 +16,9 @@ struct place {
 	int drive;                  /* the same of the config drive's root directory */
 	const char *device, *type;  /* the partition, if it is mounted read-only here; or NULL */
 	const char *saved;          /* file of the saved settings; a relative name is in osconf_dir */
-	smallint shadow_persistent; /* /etc/shadow survives a reboot */
+	smallint shadow_persistent; /* /etc/shadow survives a reboot: YES, NO or UNKNOWN */
 	smallint etc_read_only;
-	smallint known;             /* all of the above is certain */
+	smallint known;             /* saved is where they are */
 };
 
 /* True if saved is allowed as a name: it is not one of osconf's other files */

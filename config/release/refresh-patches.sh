@@ -4,7 +4,8 @@
 # Carries patches/ to another busybox release, whose sum is in busybox.sha256.
 # What fits it without fuzz stays as it is. What fits with fuzz is made anew for
 # it, with the same message; the old one stays as *.before-VERSION.patch if an
-# older release needs it. What does not fit is named, with its hunks.
+# older release needs it. What does not fit is named, with its hunks; those after it
+# wait until it is mended.
 # The figures in a message are those that were measured: see series.sh.
 set -eu
 
@@ -79,14 +80,16 @@ carry() { # NUMBER
 			return
 		fi
 	done
-	if try "$candidate" --dry-run; then
-		try "$candidate"
-		commit "$1"
-		refresh "$candidate"
-	else
+	if ! try "$candidate" --dry-run; then
 		say "${candidate##*/}: does not fit $version, mend it by hand:"
 		sed 's/^/    /' "$scratch/log"
 		failed=1
+	elif [ $failed = 1 ]; then # what it changes may look otherwise then
+		say "${candidate##*/}: left as it is, since one before it does not fit"
+	else
+		try "$candidate"
+		commit "$1"
+		refresh "$candidate"
 	fi
 }
 

@@ -55,7 +55,8 @@ my %file_of = ('os.conf' => 'first/os.conf', 'qcloud_action/os.conf' => 'first/o
 sub has_entry {
 	my ($s, $now, $name) = @_;
 	my $digest = entries_of(saved_keys($s, $now) || {})->{$name};
-	return $digest && is_digest_of($digest, $s->{start}{$file_of{$name}});
+	my $text = $s->{start}{$file_of{$name}};
+	return $digest && grep { is_digest_of($digest, $_) } $text, starred($text);
 }
 
 # What os.conf and os.conf.saved say is elsewhere
@@ -67,7 +68,7 @@ sub is_committed {
 
 # os.conf after its password was set, where it had to stay
 sub starred { # TEXT
-	return shift =~ s/^(password=)(\S*)/$1 . '*' x length $2/gmer;
+	return shift =~ s/^(password=["']?)([^\s"']*)/$1 . '*' x length $2/gmer;
 }
 
 # The next run has a password to set
