@@ -169,6 +169,14 @@ static void say_what_stays(uint32_t interfaces)
 			notice_msg("eth%d stays as it was saved", n);
 }
 
+static int read_saved_settings(struct osconf *o)
+{
+	int failed = read_saved(&o->saved, &o->place);
+
+	o->settings = o->saved.main.settings; /* whatever becomes of the rest */
+	return failed;
+}
+
 /* The config drive's os.conf, if it is new, is the fresh one unless the first partition
  * has one that can be used.  Waits for the drive only where nothing else describes this
  * instance: there are no saved settings, or they came from a drive. */
@@ -186,9 +194,9 @@ static int take_drive(struct osconf *o)
 	failed |= read_osconf(&o->drive, o->place.drive, DRIVE_FILE, saved);
 	if (!failed && !o->drive.file.text)
 		return error_msg("%s: can't read: %s", DRIVE_FILE, strerror(ENOENT));
-	/* it has what is to be saved next to the first partition's os.conf */
-	if (o->may_write && is_relative(&o->place))
-		failed |= open_for_writing(&o->place);
+	/* it has what is to be saved next to the first partition's os.conf, on a new mount */
+	if (o->may_write && is_relative(&o->place) && o->place.device)
+		failed |= open_for_writing(&o->place) | read_saved_settings(o);
 	if (o->drive.applied || !o->drive.file.text)
 		return failed;
 	if (o->fresh.valid) {
@@ -198,14 +206,6 @@ static int take_drive(struct osconf *o)
 	failed |= understand(&o->drive, 1);
 	drop_known_password(&o->drive.settings, saved);
 	o->fresh = o->drive;
-	return failed;
-}
-
-static int read_saved_settings(struct osconf *o)
-{
-	int failed = read_saved(&o->saved, &o->place);
-
-	o->settings = o->saved.main.settings; /* whatever becomes of the rest */
 	return failed;
 }
 
