@@ -99,7 +99,6 @@ struct osconf {
 	struct place place;
 	struct saved saved;           /* what was saved */
 	struct settings_file fresh;   /* the os.conf to be applied */
-	struct settings_file drive;   /* the config drive's */
 	struct settings settings;     /* what comes out of saved and fresh */
 	struct kernel kernel;
 };
@@ -169,59 +168,69 @@ static void say_what_stays(uint32_t interfaces)
 			notice_msg("eth%d stays as it was saved", n);
 }
 
+/* All of it, or nothing that could replace what is saved: a stage can end anywhere */
 static int read_saved_settings(struct osconf *o)
 {
-	int failed = read_saved(&o->saved, &o->place);
+	struct saved saved;
+	int failed;
 
-	o->settings = o->saved.main.settings; /* whatever becomes of the rest */
+	memset(&saved, 0, sizeof(saved));
+	o->saved.main.unread = o->saved.entries_unread = 1;
+	failed = read_saved(&saved, &o->place);
+	o->saved = saved;
+	o->settings = saved.main.settings; /* whatever becomes of the rest */
 	return failed;
 }
 
 /* The config drive's os.conf, if it is new, is the fresh one unless the first partition
  * has one that can be used.  Waits for the drive only where nothing else describes this
  * instance: there are no saved settings, or they came from a drive. */
-static int take_drive(struct osconf *o)
+static int take_drive(struct osconf *o, struct settings_file *fresh)
 {
 	const struct settings *saved = &o->saved.main.settings;
-	int described = o->fresh.valid || (o->saved.main.valid && !has_drive_entry(saved));
+	struct settings_file drive;
+	int described = fresh->valid || (o->saved.main.valid && !has_drive_entry(saved));
 	int failed = 0;
 
 	if (!o->device && !o->root)
 		failed = open_drive(&o->place, described ? 0 : o->deadline);
 	if (o->place.drive < 0)
 		return failed;
-	o->drive.source = CONFIG_DRIVE;
-	failed |= read_osconf(&o->drive, o->place.drive, DRIVE_FILE, saved);
-	if (!failed && !o->drive.file.text)
+	memset(&drive, 0, sizeof(drive));
+	drive.source = CONFIG_DRIVE;
+	failed |= read_osconf(&drive, o->place.drive, DRIVE_FILE, saved);
+	if (!failed && !drive.file.text)
 		return error_msg("%s: can't read: %s", DRIVE_FILE, strerror(ENOENT));
 	/* it has what is to be saved next to the first partition's os.conf, on a new mount */
 	if (o->may_write && is_relative(&o->place) && o->place.device)
 		failed |= open_for_writing(&o->place) | read_saved_settings(o);
-	if (o->drive.applied || !o->drive.file.text)
+	if (drive.applied || !drive.file.text)
 		return failed;
-	if (o->fresh.valid) {
+	if (fresh->valid) {
 		notice_msg("%s is ignored: the first partition has one", DRIVE_FILE);
 		return failed;
 	}
-	failed |= understand(&o->drive, 1);
-	drop_known_password(&o->drive.settings, saved);
-	o->fresh = o->drive;
+	failed |= understand(&drive, 1);
+	drop_known_password(&drive.settings, saved);
+	*fresh = drive;
 	return failed;
 }
 
 static int read_fresh_settings(struct osconf *o)
 {
 	const struct settings *saved = &o->saved.main.settings;
+	struct settings_file fresh = o->fresh;
 	int failed = 0;
 
 	if (!o->file && o->place.osconf_dir >= 0)
-		failed |= read_osconf(&o->fresh, o->place.osconf_dir, OSCONF_FILE, saved);
-	if (o->fresh.file.text && !o->fresh.applied)
-		failed |= understand(&o->fresh, 1);
+		failed |= read_osconf(&fresh, o->place.osconf_dir, OSCONF_FILE, saved);
+	if (fresh.file.text && !fresh.applied)
+		failed |= understand(&fresh, 1);
 	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && !o->file)
-		failed |= take_drive(o);
-	if (o->fresh.valid)
-		say_what_stays(merge_settings(&o->settings, saved, &o->fresh.settings));
+		failed |= take_drive(o, &fresh);
+	if (fresh.valid)
+		say_what_stays(merge_settings(&o->settings, saved, &fresh.settings));
+	o->fresh = fresh; /* only now: it is consumed, and what came out of it is saved */
 	return failed;
 }
 
@@ -353,7 +362,7 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	logmode = LOGMODE_NONE; /* we report libbb's errors, with their cause, on every console */
 	o->place.osconf_dir = o->place.drive = -1;
 	o->place.saved = SAVED_ABSOLUTE;
-	o->saved.main.unread = o->saved.entries_unread = 1;
+	o->saved.main.unread = o->saved.entries_unread = 1; /* until it is read */
 	o->fresh.source = FIRST_PARTITION;
 	failed = run_stages(o);
 	wipe_text(&o->fresh.file);
