@@ -332,6 +332,7 @@ dist:
 .PHONY: release
 release: export SIGN := $(SIGN)
 release: dist
+	@for arch in $(shell uname -m) $(other); do BUILD=$(O) ARCH=$$arch config/release/kernel.sh || exit; done
 	@$(MAKE) --no-print-directory image
 	@$(MAKE) --no-print-directory image ARCH=$(other)
 	@config/build/need.sh $(if $(SIGN),gpg)

@@ -39,7 +39,8 @@ mkdir -p "$new"
 for package in "$new"/*.deb; do
 	dpkg -x "$package" "$new"
 done
-dpkg-deb -f "$new"/musl-dev_*.deb Version >"$new/musl-version"
+# of its source: a rebuild of the package alone adds +bN
+dpkg-deb -f "$new"/musl-dev_*.deb Version | sed 's/+b[0-9]*$//' >"$new/musl-version"
 rm -r "$new"/*.deb "$new/apt" "$new/log"
 
 # musl-dev's compiler and its specs have absolute paths

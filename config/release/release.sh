@@ -6,7 +6,8 @@
 #   osconf-V-ARCH, and packages        the static program (packages.sh)
 #   osconf-V-ARCH.qcow2                an image to be uploaded
 #   osconf-V-buildroot.tar.gz, osconf-V-yocto.tar.gz, osconf-dist-V.tar.gz, osconf.8
-#   osconf-V.tar.gz, osconf-V-sources.tar  the source, and all that is in the images
+#   osconf-V.tar.gz, osconf-V-sources.tar  the source; with that of busybox, of musl, and
+#                                      of all that is in the images
 #   FILE.cdx.json                      what is in FILE, as CycloneDX
 #   LICENSE, sha256sums; with SIGN=KEY sha256sums.asc
 # BUILD/release-notes.md gets this version's part of the changes.
@@ -33,10 +34,11 @@ mkdir -p "$release"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
+: >"$scratch/programs"
 
 musl_of() { # ARCH
 	if [ "$1" = "$native" ]; then
-		dpkg-query -W -f '${Version}' musl-dev 2>/dev/null || :
+		dpkg-query -W -f '${source:Version}' musl-dev 2>/dev/null || :
 	else
 		cat "$build/cache/$1-linux-musl/musl-version" 2>/dev/null || :
 	fi
@@ -54,6 +56,11 @@ for arch; do
 	[ "$arch" = "$native" ] || bin=$build/$arch
 	MUSL_VERSION=$(musl_of "$arch")
 	export MUSL_VERSION
+	if [ -n "$MUSL_VERSION" ]; then
+		printf 'musl-dev\t\t\t\tmusl\t%s\n' "$MUSL_VERSION" >>"$scratch/programs"
+	else
+		echo "release.sh: $arch: no musl-dev of Debian here: the source of its C library is left out" >&2
+	fi
 	install -m 755 "$bin/osconf" "$release/osconf-$version-$arch"
 	rm -rf "$scratch/packages"
 	"$here/packages.sh" "$bin/osconf" "$arch" "$scratch/packages"
@@ -79,17 +86,26 @@ archive "$build/dist" "osconf-dist-$version" "osconf-dist-$version.tar.gz"
 install -m 644 "$build/dist/osconf-$name.tar.gz" "$build/dist/osconf.8" "$project/LICENSE" "$release/"
 list_contents file "$release/osconf-$name.tar.gz"
 
-status=0
-if [ -z "$images" ]; then
-	:
-elif "$here/sources.sh" "$build/cache/sources" "$scratch/sources" "$build"/image/osconf-*.contents; then
+# The sources of the programs and CONTENTS, with osconf's own. What is missing is
+# named, and is an error
+archive_sources() { # CONTENTS...
+	missing=0
+	rm -rf "$scratch/sources"
+	"$here/sources.sh" "$build/cache/sources" "$scratch/sources" "$scratch/programs" "$@" || missing=1
 	cp "$release/osconf-$name.tar.gz" "$scratch/sources/"
 	printf 'osconf\t%s\t%s\t%s\n' "$name" "osconf-$name.tar.gz" "$(sha256sum <"$release/osconf-$name.tar.gz" | cut -d' ' -f1)" >>"$scratch/sources/SOURCES"
 	pack "$scratch/sources" "osconf-$version-sources" >"$release/osconf-$version-sources.tar"
-else
-	echo "release.sh: the images are left out: without these sources they may not be passed on" >&2
-	rm "$release"/*.qcow2*
-	status=1
+}
+
+status=0
+if [ -n "$images" ]; then
+	archive_sources "$build"/image/osconf-*.contents
+	[ "$missing" = 0 ] || {
+		echo "release.sh: the images are left out: without these sources they may not be passed on" >&2
+		rm "$release"/*.qcow2*
+		archive_sources
+		status=1
+	}
 fi
 
 sed -n "/^## $version\$/,/^## /{ /^## /d; p; }" "$project/.github/CHANGELOG.md" >"$build/release-notes.md"

@@ -1,23 +1,27 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Usage: sources.sh CACHE OUT CONTENTS...
-# The corresponding sources of what is in the images: CONTENTS, as make-image.sh
+#        sources.sh -1 CACHE
+# The corresponding sources of what is published: CONTENTS, as make-image.sh
 # leaves them, name Debian's source packages, which are fetched into CACHE by the
 # machine's own package manager, which vouches for them. OUT gets busybox's tarball,
 # the Debian sources, and SOURCES: name, version, file, sha256. A pool keeps only
 # current versions: run it when the image is made. What can't be had is named, and
 # is an error: without its source, an image may not be passed on.
+# -1: of the lines NAME VERSION... in stdin, prints the first whose source is in CACHE now.
 set -eu
 umask 022
 
 here=$(cd "$(dirname "$0")" && pwd)
+first=
+if [ "$1" = -1 ]; then
+	first=yes
+	shift
+fi
 cache=$1
-out=$2
-shift 2
 . "$here/../build/apt.sh"
-busybox=$(sed -n 's/^BUSYBOX_VERSION ?= //p' "$here/../../Makefile")
 
-mkdir -p "$cache" "$out"
+mkdir -p "$cache"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -69,13 +73,32 @@ fetch() { # NAME VERSION DIR
 	return 1
 }
 
+# The source package is in $dir, fetched now or before
+have() { # NAME VERSION
+	dir=$cache/${1}_$(echo "$2" | tr : _)
+	[ -d "$dir" ] || fetch "$1" "$2" "$dir"
+}
+
+if [ -n "$first" ]; then
+	while read -r name version rest; do
+		if have "$name" "$version" </dev/null; then
+			echo "$name $version${rest:+ $rest}"
+			exit
+		fi
+	done
+	exit
+fi
+
+out=$2
+shift 2
+mkdir -p "$out"
+busybox=$(sed -n 's/^BUSYBOX_VERSION ?= //p' "$here/../../Makefile")
 : >"$scratch/list"
 take busybox "$busybox" "$cache/../busybox-$busybox.tar.bz2"
 cut -f5,6 "$@" | sort -u >"$scratch/wanted"
 missing=
 while read -r name version; do
-	dir=$cache/${name}_$(echo "$version" | tr : _)
-	if [ -d "$dir" ] || fetch "$name" "$version" "$dir"; then
+	if have "$name" "$version" </dev/null; then
 		take "$name" "$version" "$dir"/*
 	else
 		missing="$missing $name ($version)"
