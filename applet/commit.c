@@ -159,36 +159,60 @@ static void save_rejected(struct commit *c, int rewritten)
 
 /*** Password ***/
 
+/* Saves the settings with an entry of another digest: the entry itself must not become
+ * durable before the password.  Returns 0, or -1 after printing a message. */
+static int try_entry(struct commit *c)
+{
+	if (c->fresh->digest) {
+		char *digest = xstrdup(c->fresh->digest);
+		char *last = digest + strlen(digest) - 1;
+
+		*last = (*last == '.' ? '/' : '.');
+		set_entry(c->result, c->fresh->file.name, digest);
+	}
+	c->unsaved = (save_again(c) != 0);
+	return -c->unsaved;
+}
+
 /* Where os.conf can be marked ('*'), its password is new.  A file that can't be written, or
  * has other names, needs an entry in the settings: see has_entry().  Where there can be
  * none, or none can be read, nothing tells whether its password was set before, and
  * changed since. */
-static int may_be_old(const struct commit *c, int can_save)
+static int may_be_old(struct commit *c, int can_save)
 {
-	return !(option_mask32 & OPT_file) && (c->saved->entries_unread
-		|| (!can_save && (c->fresh->digest || c->fresh->file.path.st.st_nlink != 1)));
+	const struct settings_file *fresh = c->fresh;
+
+	if (option_mask32 & OPT_file)
+		return 0;
+	if (c->saved->entries_unread)
+		return 1;
+	if (!fresh->digest && fresh->file.path.st.st_nlink == 1)
+		return 0;
+	return !can_save || (!is_drives(fresh) && try_entry(c) != 0);
 }
 
 /* The hash that root is to have; NULL: as it is.  Returns 0, or -1 after printing a message */
-static int find_hash(const struct commit *c, const struct root_password *root, int can_save, char **hash)
+static int find_hash(struct commit *c, const struct root_password *root, int can_save, char **hash)
 {
 	char *password = c->fresh->settings.value[KEY_PASSWORD];
 	char *saved = c->result->value[KEY_PASSWORD_HASH];
 
 	*hash = NULL;
-	if (password && may_be_old(c, can_save) && !has_none(root))
-		return error_msg("root's password stays: it can't be told whether that of %s was set before", c->fresh->file.name);
 	if (password) {
 		if (is_drives(c->fresh)) /* it is the hash */
 			*hash = try_hash(password) == 0 ? password : NULL;
 		else
 			*hash = hash_password(password, root->hash);
-		return *hash ? 0 : -1;
+		if (!*hash)
+			return -1;
+		if (!has_none(root) && strcmp(*hash, root->hash) != 0 && may_be_old(c, can_save))
+			return error_msg("root's password stays: it can't be told whether that of %s was set before", c->fresh->file.name);
+		return 0;
 	}
 	/* of a time when /etc/shadow was not persistent; else somebody wrote it there */
 	if (saved && (c->saved->moves || has_none(root)))
 		*hash = saved;
-	else if (saved && !password)
+	else if (saved)
 		notice_msg("%s: password_hash: dropped, root has a password", c->place->saved);
 	return 0;
 }
@@ -367,6 +391,7 @@ static int make_durable(struct commit *c)
 	}
 	if (is_drives(c->fresh) && password != 0)
 		forget_known_password(c->result);
+	can_save &= !c->unsaved;
 	if (!can_save)
 		error_msg(c->fresh->valid ? "settings are not saved, %s stays" : "settings are not saved", OSCONF_FILE);
 	else if (password == 0 || !c->saved->moves) /* only os.conf.saved has the hash */

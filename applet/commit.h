@@ -23,6 +23,7 @@ struct commit {
 	/* commit() itself */
 	int to_sync[3], dirs;         /* directories with new names */
 	smallint password_is_set;     /* from os.conf, in /etc/shadow */
+	smallint unsaved;             /* the settings could not be saved */
 };
 
 /* Makes root's password and the settings durable, and replaces the files in batch.

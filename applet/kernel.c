@@ -116,6 +116,8 @@ static int ask(struct kernel *kernel, struct nlmsghdr *request, unsigned fixed_s
 		if (fd < 0)
 			return -1;
 		kernel->fd = fd;
+		if (kernel->inet_fd <= 0) /* before files use descriptors up */
+			kernel->inet_fd = socket(AF_INET, SOCK_DGRAM, 0);
 	}
 	request->nlmsg_seq = ++kernel->sequence;
 	request->nlmsg_pid = 0;

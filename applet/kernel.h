@@ -48,6 +48,7 @@ struct kernel {
 	unsigned cards, addresses, routes;
 	smallint known;              /* the cards have been read */
 	int fd;                      /* rtnetlink socket, 0 if not open */
+	int inet_fd;                 /* socket for ioctl(), 0 or -1 if not open */
 	uint32_t sequence;           /* number of the last request */
 	struct card *card;           /* in the order of index */
 	struct address *address;     /* of all cards */

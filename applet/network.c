@@ -12,7 +12,10 @@
 #include "message.h"
 #include "run.h"
 
-enum { RUNS = 2 };
+enum {
+	RUNS = 2,
+	READINGS = 3,
+};
 
 static int print_or_run(struct kernel *kernel, struct plan *plan, int again)
 {
@@ -91,6 +94,45 @@ static void say_left(const struct kernel *kernel, const struct plan *plan, const
 		say_left_of(plan, before, kernel->card[i].name);
 }
 
+static int are_named_as(const struct kernel *kernel, const struct card *card, unsigned cards)
+{
+	unsigned i;
+
+	if (kernel->cards != cards)
+		return 0;
+	for (i = 0; i < cards; i++)
+		if (kernel->card[i].index != card[i].index || strcmp(kernel->card[i].name, card[i].name) != 0)
+			return 0;
+	return 1;
+}
+
+/* A card that is renamed while this is read has addresses with another one's label: the
+ * plan would take them away.  Then all is read again.
+ * unread: what can't be read can't be proved either.
+ * Returns 0, or -1 after printing which card is missing */
+static int read_and_plan(struct plan *plan, const struct settings *settings, struct kernel *kernel, int *unread)
+{
+	int failed = 0, readings = 0;
+	const struct card *card;
+	unsigned cards;
+
+	read_hostname(kernel);
+	if (kernel->known)
+		failed |= find_cards_again(settings, kernel);
+	do {
+		card = kernel->card;
+		cards = kernel->cards;
+		memset(plan, 0, sizeof(*plan));
+		*unread = read_addresses_and_routes(kernel) | -!kernel->known;
+		make_plan(plan, settings, kernel);
+		if (!plan->steps || *unread)
+			break;
+		failed |= find_cards_again(settings, kernel);
+	} while (!are_named_as(kernel, card, cards) && ++readings < READINGS);
+	*unread |= -!kernel->known;
+	return failed;
+}
+
 int FAST_FUNC converge_network(const struct settings *settings, struct kernel *kernel)
 {
 	struct plan plan = { NULL, 0, 0 }, before;
@@ -100,12 +142,7 @@ int FAST_FUNC converge_network(const struct settings *settings, struct kernel *k
 		int unread;
 
 		before = plan;
-		memset(&plan, 0, sizeof(plan));
-		read_hostname(kernel);
-		if (kernel->known)
-			failed |= find_cards_again(settings, kernel);
-		unread = read_addresses_and_routes(kernel) | -!kernel->known;
-		make_plan(&plan, settings, kernel);
+		failed |= read_and_plan(&plan, settings, kernel, &unread);
 		if (runs == 0)
 			say_found(settings, kernel, &plan);
 		if (!plan.steps)
@@ -114,7 +151,6 @@ int FAST_FUNC converge_network(const struct settings *settings, struct kernel *k
 			say_left(kernel, &plan, &before);
 			return -1;
 		}
-		/* what can't be read can't be proved either */
 		if (unread || (option_mask32 & OPT_dry_run))
 			return print_or_run(kernel, &plan, 0) | failed | unread;
 		if (run_plan(kernel, &plan, runs + 1 < RUNS) != 0 && runs + 1 == RUNS)

@@ -112,7 +112,8 @@ static int update_field(const char *path, const char *field)
 	/* EEXIST, EAGAIN: its new file, or its lock, was there for three seconds */
 	if (lines == 0 || errno == 0 || errno == EEXIST || errno == EAGAIN)
 		return error_msg("%s: can't change root's password: another program is changing the file", path);
-	return perror_msg("%s: can't change root's password", path);
+	/* the file itself has been read: so this is its new one, where one was before */
+	return perror_msg("%s%s: can't change root's password", path, errno == EISDIR || errno == ELOOP ? "+" : "");
 }
 
 int FAST_FUNC set_root_password(const struct root_password *root, const char *hash)

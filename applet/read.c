@@ -92,12 +92,12 @@ static int read_relative(struct saved *both, const struct place *place)
 	saved->unread = 1;
 	if (place->osconf_dir >= 0) {
 		failed = read_text_of(saved, place->osconf_dir, place->saved) | understand_saved(saved);
-		if (saved->valid)
-			return failed;
 	} else if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && place->drive >= 0) {
 		saved->unread = 0; /* -d names a drive: there are no saved settings */
 	}
 	both->entries_unread = saved->unread;
+	if (saved->valid)
+		return failed;
 	memset(&older, 0, sizeof(older));
 	failed |= read_text_of(&older, FROM_ROOT, SAVED_ABSOLUTE) | understand_saved(&older);
 	stand_in(saved, &older);

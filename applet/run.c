@@ -88,7 +88,7 @@ static int run_step(struct kernel *kernel, int fd, const struct step *step)
 int FAST_FUNC run_plan(struct kernel *kernel, struct plan *plan, int again)
 {
 	char message[COMMAND_SIZE];
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	int fd = kernel->inet_fd > 0 ? kernel->inet_fd : socket(AF_INET, SOCK_DGRAM, 0);
 	int fd_errno = errno;
 	int failed = 0;
 	unsigned i;
@@ -109,7 +109,6 @@ int FAST_FUNC run_plan(struct kernel *kernel, struct plan *plan, int again)
 		if (!again)
 			perror_msg("%s", message);
 	}
-	if (fd >= 0)
-		close(fd);
+	kernel->inet_fd = fd;
 	return failed;
 }

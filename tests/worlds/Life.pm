@@ -3,6 +3,7 @@
 package Life;
 use strict;
 use warnings;
+use Digest::SHA 'sha256_hex';
 use Texts;
 use Machine;
 use Oracle;
@@ -10,6 +11,7 @@ use Judge;
 use Exporter 'import';
 our @EXPORT = qw(live);
 
+our $last_log = ''; # what the last run said
 my $verbose = 0;
 sub verbose { $verbose = shift }
 
@@ -25,9 +27,14 @@ sub prediction {
 	}
 	my $settings = $real->{settings};
 	my $saved = text($look, $settings);
+	if ($world->{settings} eq 'link_fs' && !(defined $saved && Oracle::settings_of($saved)->{known})) {
+		$saved = text($look, '/run/real/os.conf') // $saved; # of an earlier time, when that lasted
+	}
 	my $applied = defined $conf && defined $life->{applied} && $life->{applied} eq $conf;
 	my $elsewhere = $look->{files}{Machine::first() . '/os.conf.saved'};
-	$elsewhere = $settings && $settings eq '/etc/os.conf' && $elsewhere && is_regular($elsewhere) ? $elsewhere->{text} : undef;
+	$elsewhere = Machine::settings_path($world) eq '/etc/os.conf' && $elsewhere && is_regular($elsewhere) ? $elsewhere->{text} : undef;
+	$life->{elsewhere_now} = $elsewhere;
+	$elsewhere = undef if defined $elsewhere && defined $life->{moved} && $life->{moved} eq $elsewhere;
 	my $p = Oracle::predict($world, {saved => $saved, elsewhere => $elsewhere, conf => $conf, applied => $applied}, $look->{net}{links});
 	Oracle::of_the_drive($p, $conf, $applied || $life->{password_done}{$conf}) if $world->{drive} ne 'none' && defined $conf;
 	# a password is applied once, if the run that did it ended
@@ -37,13 +44,16 @@ sub prediction {
 		$p->{commit} = 'may' if $p->{commit} eq 'no';
 		$p->{status} = 'may' if $p->{status} eq 'err';
 	}
-	$p->{password_from_settings} = 1 if Machine::settings_path($world) ne '/etc/os.conf' || $world->{oldsaved} =~ /file/ || $life->{cut_off}
+	# where nothing can tell whether it was, it is set only if root has none yet
+	$p->{password_way} = Oracle::worse('may', $p->{password_way}) if defined $p->{password} && $p->{unreadable} && (root_field($look, $real) // '*') !~ /^[*!]/;
+	$p->{password_from_settings} = 1 if $world->{shadow} eq 'link_fs' || Machine::settings_path($world) ne '/etc/os.conf' || $world->{oldsaved} =~ /file/ || $life->{cut_off}
 		|| defined $saved && $saved =~ /^password/m;
 	if ($world->{meanwhile} eq 'rename') {
 		s/\beth0\b/ens9/ for @{$p->{addresses}}, @{$p->{routes}};
 		$p->{described}{ens9} = delete $p->{described}{eth0} if $p->{described}{eth0};
 	}
-	$p->{stars} = $world->{first} =~ /^(ext4|ext2|device.*|tmpfs)$/ && $world->{conf} ne 'hard' && $world->{conffile} =~ /file|owner|m0644/;
+	# only a hash that is durable lets the password go
+	$p->{stars} = $world->{shadow} ne 'link_fs' && $world->{first} =~ /^(ext4|ext2|device.*|tmpfs)$/ && $world->{conf} ne 'hard' && $world->{conffile} =~ /file|owner|m0644/;
 	$p->{may_keep} = 1 if $world->{etc} =~ /^(ro|full|inodes|freed)$/ || $world->{lock} eq 'etc' || $world->{limit} ne 'none' || $world->{oldsaved} ne 'none'
 		|| $world->{second} eq 'yes' || $world->{disks} eq 'twolabels' || $world->{meanwhile} =~ /rm/;
 	$p->{nowhere} = 1 if $world->{disks} eq 'twolabels' || $world->{meanwhile} =~ /rm/;
@@ -72,6 +82,7 @@ sub boot { # FAULT or undef
 		$life->{rebooted} = 1;
 	}
 	my $after = Machine::look();
+	$last_log = $run->{log};
 	show($world, $p, $run, $after, $happened) if $verbose;
 	my @problems = $happened && $fault =~ /CUT/ ? () : judge($world, $real, $p, $before, $after, $run, $happened, passwords_of($life));
 	if ($happened && $fault =~ /CUT/) {
@@ -94,10 +105,21 @@ sub boot { # FAULT or undef
 		$life->{password_done}{$conf} = 1 if $ended && !$happened;
 		$life->{cut_off} = 1 if $happened;
 	}
-	$life->{applied} = $conf if ($world->{first} eq 'ro' || $world->{conffile} eq 'immutable' || $world->{conf} eq 'hard') && $ended && defined $conf && settings_are($p, settings_after($real, $after))
+	my $saved_is_right = settings_are($p, settings_after($real, $after));
+	$life->{moved} = $life->{elsewhere_now} if $ended && $saved_is_right && defined $life->{elsewhere_now};
+	my $stays = text($after, Machine::first() . '/os.conf');
+	$life->{applied} = $stays
+		if ($world->{first} eq 'ro' || $world->{done} eq 'dir' || $world->{conffile} eq 'immutable' || $world->{conf} eq 'hard')
+		&& defined $conf && $saved_is_right && ($ended || has_entry(text($after, $real->{settings}), $stays))
 		&& (!defined $p->{drive_hash} || (root_field($after, $real) // '') eq $p->{drive_hash})
-		&& (!defined $p->{password} || is_hash_of(root_field($after, $real), $p->{password}));
+		&& (!defined $p->{password} || Judge::is_set($p, $real, $after));
 	return @problems;
+}
+
+# The settings say so: a name and a digest for each file that was applied and stays
+sub has_entry {
+	my ($settings, $text) = @_;
+	return defined $text && ($settings // '') =~ /^applied='(?:[^']*;)?os\.conf (\$6\$[^;']*)/m && is_hash_of($1, sha256_hex($text));
 }
 
 sub settings_are {
@@ -127,7 +149,10 @@ sub user_changes {
 	edit($real->{shadow}, sub { s/^root:[^:\n]*/root:$hash{user}/m }) if $what eq 'password';
 	edit($real->{resolv}, sub { $_ .= "nameserver 8.8.4.4\n" }) if $what eq 'resolv';
 	edit($real->{hosts}, sub { $_ .= "10.0.0.77 bob\n" }) if $what eq 'hosts';
-	edit($real->{hostname}, sub { $_ = "mine\n" }) if $what eq 'hostname';
+	if ($what eq 'hostname') {
+		edit($real->{hostname}, sub { $_ = "mine\n" });
+		$world->{hostname} = 'file' if $world->{hostname} eq 'nul'; # it has none any more
+	}
 	edit($real->{settings}, sub { s/^hostname=.*/hostname='edited'/m }) if $what eq 'settings';
 }
 
@@ -184,7 +209,7 @@ sub dry_user { # nobody tries a file out
 ### All of it
 
 sub live { # WORLD: violations
-	my $world = shift;
+	my $world = {%{+shift}};
 	my %life = (passwords => {});
 	my (@problems, $real);
 	if ($world->{dry} eq 'yes') {
@@ -218,7 +243,8 @@ sub live { # WORLD: violations
 		print "--- again\n" if $verbose;
 		show($world, {}, $run, $after, 'again') if $verbose;
 		push @problems, judge_unchanged('g', 'a second run', $before, $after);
-		push @problems, "g: a second run has status $run->{status}: " . Judge::clip($run->{log}) if $run->{status} ne '0';
+		push @problems, "g: a second run has status $run->{status}: " . Judge::clip($run->{log})
+			if $run->{status} ne '0' && $world->{disks} ne 'twolabels'; # either of which may come first
 	}
 	return @problems;
 }

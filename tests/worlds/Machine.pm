@@ -17,7 +17,7 @@ use World;
 
 my $w = ($ENV{scratch} // '') . '/w'; # a tmpfs
 my %image = ( # name => type, KiB, inodes
-	e4 => ['ext4', 6144, 400], e2 => ['ext2', 3072, 400], f4 => ['ext4', 4096, 128], f2 => ['ext2', 2048, 128]);
+	e4 => ['ext4', 10240, 400], e2 => ['ext2', 3072, 400], f4 => ['ext4', 4096, 128], f2 => ['ext2', 2048, 128]);
 my $label = 'W' . unpack '%32C*', $ENV{scratch} // ''; # no other machine's
 my %loop; # device, for those that stay attached; their descriptors
 my ($to_ip, $from_ip);
@@ -51,6 +51,7 @@ sub start {
 		my $label = $_ =~ /^f/ ? "-L $label$_" : '';
 		run("mke2fs $label -q -q -F -t $type -b 1024 -m 0 -N $inodes -O ^resize_inode "
 			. ($type eq 'ext4' ? '-J size=1 -O ^metadata_csum ' : '') . "$w/$_.img $size >/dev/null 2>&1");
+		run('cp', "$w/$_.img", "$w/$_.new");
 		attach($_);
 	}
 	open my $ipv6, '>', '/proc/sys/net/ipv6/conf/all/disable_ipv6';
@@ -455,12 +456,16 @@ sub look {
 ### A world's life
 
 my $holder; # of a lock
+my $worn; # the disks have lost power, or are as nobody knows
+sub distrust { $worn = 1 }
 
 sub make { # the machine before its first boot; where texts are
 	my $world = shift;
 	my %real;
 	$first = $world->{drive} ne 'none' ? '/mnt/qcloud_action' : '/mnt/aliyun_custom_image';
 	ready();
+	change_disks('new') if $worn;
+	$worn = 0;
 	for (qw(e4 e2 lower case)) {
 		remove_below("$w/$_");
 	}
@@ -571,17 +576,25 @@ sub cut_power {
 
 sub back_from_the_cut {
 	my $real = shift;
+	change_disks('cut');
+	$worn = 1; # a file system that was checked has a lost+found
+	delete $real->{power_cut};
+}
+
+sub change_disks { # WHICH: new: those that were made first, cut: as they were when power was cut
+	my $which = shift;
 	umount('/srv');
 	for (sort keys %image) {
 		umount("$w/$_");
 	}
 	for (sort keys %image) {
 		close $loop{$_}[1];
-		rename "$w/$_.cut", "$w/$_.img";
-		system("e2fsck -p $w/$_.img >/dev/null 2>&1") if $image{$_}[0] eq 'ext2';
+		run('cp', "$w/$_.$which", "$w/$_.img.next");
+		rename "$w/$_.img.next", "$w/$_.img";
+		unlink "$w/$_.cut";
+		system("e2fsck -p $w/$_.img >/dev/null 2>&1") if $which eq 'cut' && $image{$_}[0] eq 'ext2';
 		attach($_);
 	}
-	delete $real->{power_cut};
 }
 
 ### Runs

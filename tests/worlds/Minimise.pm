@@ -6,6 +6,7 @@ use warnings;
 use Time::HiRes qw(time);
 use World;
 use Life;
+use Judge;
 
 # What two violations of one kind have in common: not names and numbers
 sub kind_of {
@@ -78,18 +79,20 @@ sub search {
 		my $line = world_line($world);
 		my @problems = eval { live($world) };
 		if ($@) {
-			print "$line # the machine failed: $@ (world $n of seed $seed)\n";
+			print "$line # the machine failed: ", $@ =~ s/\n//gr, " (world $n of seed $seed)\n";
+			Machine::distrust();
 			$found++;
 			next;
 		}
 		$done++;
 		next unless @problems;
+		my $log = $Life::last_log;
 		for my $kind (sort keys %{kinds(@problems)}) {
 			my $least = minimal($world, $kind);
 			my $least_line = world_line($least);
 			my ($problem) = grep { kind_of($_) eq $kind } live(parse_world($least_line));
 			my ($first) = grep { kind_of($_) eq $kind } @problems;
-			$problem //= "$first: but not every time; first seen in: $line";
+			$problem //= "$first: but not every time; first seen in: $line: '" . Judge::clip($log) . "'";
 			print "$least_line # ", $problem, " (world $n of seed $seed)\n";
 			push @known, $least_line;
 			note($least_line, $problem);
@@ -120,7 +123,7 @@ sub replay {
 		my @problems = live(parse_world($world));
 		if (@problems) {
 			$failed++;
-			print "FAIL: world: $world", defined $name ? " ($name)" : '', "\n", map { "    $_\n" } @problems;
+			print "FAIL: world: $world", defined $name ? " ($name)" : "", "\n", map { "    $_\n" } @problems, "said: '" . Judge::clip($Life::last_log) . "'";
 		} else {
 			print "PASS: world: $world", defined $name ? " ($name)" : '', "\n";
 		}

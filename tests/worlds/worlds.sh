@@ -9,8 +9,8 @@
 #   worlds.sh draw N SEED       that seed's world N, as a line
 #   worlds.sh run 'WORLD'       one world: what does not hold
 #   worlds.sh show 'WORLD'      the same, with what is there after each run
-#   worlds.sh many COUNT SEED   so many worlds on two cores, each violation brought down to
-#                               what it takes; SECONDS_MAX=180: for so long at most. KNOWN=FILE:
+#   worlds.sh many COUNT SEED   so many worlds on two cores (PARTS=), each violation brought down
+#                               to what it takes; SECONDS_MAX=180: for so long at most. KNOWN=FILE:
 #                               lines of it are skipped, and what is found is added;
 #                               STOP=1: each core stops at the first
 #   worlds.sh kept <FILE        each of these lines
@@ -40,13 +40,13 @@ machine() { # PART COMMAND...
 case ${1-} in
 many)
 	shift
-	for part in 0 1; do
-		machine "part$part" many "${1:-1000}" "${2:-1}" "${SECONDS_MAX:-0}" "$part" 2 &
-		eval "pid$part=$!"
+	parts=${PARTS:-2} part=0 pids=
+	while [ "$part" -lt "$parts" ]; do
+		machine "part$part" many "${1:-1000}" "${2:-1}" "${SECONDS_MAX:-0}" "$part" "$parts" &
+		pids="$pids $!" part=$((part + 1))
 	done
 	status=0
-	# shellcheck disable=SC2154
-	for pid in $pid0 $pid1; do
+	for pid in $pids; do
 		wait "$pid" || status=1
 	done
 	exit "$status"
