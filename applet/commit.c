@@ -186,7 +186,7 @@ static int may_be_old(struct commit *c, int can_save)
 		return 0;
 	if (c->saved->entries_unread)
 		return 1;
-	if (!fresh->digest && fresh->file.path.st.st_nlink == 1)
+	if (!fresh->digest && fresh->file.path.st.st_nlink == 1 && is_writable(&fresh->file))
 		return 0;
 	return !can_save || (!is_drives(fresh) && try_entry(c) != 0);
 }
