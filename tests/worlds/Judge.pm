@@ -145,7 +145,7 @@ sub judge_others {
 			next;
 		}
 		next if $world->{backend} ne 'live' && $path =~ m{^/etc/(network|sysconfig)\b} && $path !~ /ifcfg-lan/;
-		next if $ours{$path} || $world->{meanwhile} =~ /rm/ && index($path, Machine::first()) == 0;
+		next if $ours{$path} || $world->{meanwhile} =~ /rm/ && index($path, '/mnt/') == 0;
 		if (!$is) {
 			push @problems, "e: a file is gone: $path";
 		} elsif (!$was) {
@@ -280,7 +280,7 @@ sub judge {
 	push @problems, "a: it ends by $status: '" . clip($run->{log}) . "'" if $status !~ /^[01]$/ && !$killed;
 	my $says = $world->{say} eq 'q' && $world->{fds} =~ /^(open|noin|noout)$/ && !$killed;
 	push @problems, "b: status 0, and an error is said: '" . clip($run->{log}) . "'" if $says && $status eq '0' && $run->{log} ne '';
-	push @problems, "b: status 1, and no error is said" if $says && $status eq '1' && $run->{log} eq '';
+	push @problems, "b: status 1, and no error is said" if $says && $status eq '1' && $run->{log} eq '' && ($disturbed // '') !~ /:write:/; # of a message
 	if (!$disturbed) {
 		push @problems, "b: status 1, and nothing stands in the way: '" . clip($run->{log}) . "'" if $p->{status} eq 'ok' && $status eq '1';
 		push @problems, "b: status 0, and something stands in the way: @{$p->{why}}" if $p->{status} eq 'err' && $status eq '0';
@@ -307,8 +307,11 @@ sub judge_commit {
 	my $conf = Machine::first() . '/os.conf';
 	my ($field, $was) = map { root_field($_, $real) } $after, $before;
 	my $is_set = defined $p->{password} && is_set($p, $real, $after);
+	my $saved = settings_after($real, $after);
+	my $is_saved = $p->{settings_way} eq 'ok' || $saved && lines_of($saved->{keys}) eq lines_of($p->{keys});
+	my $is_durable = $is_set && ($world->{etc} !~ /tmpfs|^ro$/ || $saved && is_hash_of($saved->{kept}{password_hash}, $p->{password}));
 	push @problems, "d: os.conf is gone, root's password is not set: " . ($field // 'no field') if $committed && defined $p->{password} && !$is_set;
-	push @problems, "d: os.conf is gone, and must stay: @{$p->{why}}" if $committed && $p->{commit} eq 'no' && !($is_set && $p->{settings_way} eq 'ok');
+	push @problems, "d: os.conf is gone, and must stay: @{$p->{why}}" if $committed && $p->{commit} eq 'no' && !($is_set && $is_saved);
 	return @problems if $disturbed;
 	push @problems, "d: os.conf stays" if $p->{commit} eq 'yes' && !$committed;
 	push @problems, "d: os.conf stays, status 0" if $p->{commit} eq 'no' && $status eq '0';
@@ -318,7 +321,7 @@ sub judge_commit {
 	} elsif (!defined $p->{password} && !$p->{password_from_settings} && defined $was) {
 		push @problems, "d: root's password is another: " . ($field // 'none') . ", and was $was" if ($field // '') ne $was;
 	}
-	if (!$committed && defined $p->{password} && $is_set && $p->{stars}) {
+	if (!$committed && $is_durable && $p->{stars}) {
 		push @problems, 'd: os.conf stays with its password' if index(text($after, $conf) // '', encode_base64("$p->{password}\n", '')) >= 0;
 	}
 	return @problems;

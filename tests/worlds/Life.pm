@@ -44,16 +44,17 @@ sub prediction {
 		$p->{commit} = 'may' if $p->{commit} eq 'no';
 		$p->{status} = 'may' if $p->{status} eq 'err';
 	}
+	# only a hash that is durable lets the password go
+	$p->{stars} = $world->{shadow} ne 'link_fs' && $world->{first} =~ /^(ext4|ext2|device.*|tmpfs)$/ && $world->{conf} ne 'hard' && $world->{conffile} =~ /file|owner|m0644/;
 	# where nothing can tell whether it was, it is set only if root has none yet
-	$p->{password_way} = Oracle::worse('may', $p->{password_way}) if defined $p->{password} && $p->{unreadable} && (root_field($look, $real) // '*') !~ /^[*!]/;
+	my $can_tell = !$p->{unreadable} && ($p->{stars} || $p->{settings_way} eq 'ok');
+	$p->{password_way} = Oracle::worse('may', $p->{password_way}) if defined $p->{password} && !$can_tell && (root_field($look, $real) // '*') !~ /^[*!]/;
 	$p->{password_from_settings} = 1 if $world->{shadow} eq 'link_fs' || Machine::settings_path($world) ne '/etc/os.conf' || $world->{oldsaved} =~ /file/ || $life->{cut_off}
 		|| defined $saved && $saved =~ /^password/m;
 	if ($world->{meanwhile} eq 'rename') {
 		s/\beth0\b/ens9/ for @{$p->{addresses}}, @{$p->{routes}};
 		$p->{described}{ens9} = delete $p->{described}{eth0} if $p->{described}{eth0};
 	}
-	# only a hash that is durable lets the password go
-	$p->{stars} = $world->{shadow} ne 'link_fs' && $world->{first} =~ /^(ext4|ext2|device.*|tmpfs)$/ && $world->{conf} ne 'hard' && $world->{conffile} =~ /file|owner|m0644/;
 	$p->{may_keep} = 1 if $world->{etc} =~ /^(ro|full|inodes|freed)$/ || $world->{lock} eq 'etc' || $world->{limit} ne 'none' || $world->{oldsaved} ne 'none'
 		|| $world->{second} eq 'yes' || $world->{disks} eq 'twolabels' || $world->{meanwhile} =~ /rm/;
 	$p->{nowhere} = 1 if $world->{disks} eq 'twolabels' || $world->{meanwhile} =~ /rm/;
@@ -106,11 +107,11 @@ sub boot { # FAULT or undef
 		$life->{cut_off} = 1 if $happened;
 	}
 	my $saved_is_right = settings_are($p, settings_after($real, $after));
-	$life->{moved} = $life->{elsewhere_now} if $ended && $saved_is_right && defined $life->{elsewhere_now};
+	$life->{moved} = $life->{elsewhere_now} if has_entry(text($after, $real->{settings}), 'os.conf.saved', $life->{elsewhere_now});
 	my $stays = text($after, Machine::first() . '/os.conf');
+	my $may_stay = $world->{drive} ne 'none' || $world->{first} eq 'ro' || $world->{done} eq 'dir' || $world->{conffile} eq 'immutable' || $world->{conf} eq 'hard';
 	$life->{applied} = $stays
-		if ($world->{first} eq 'ro' || $world->{done} eq 'dir' || $world->{conffile} eq 'immutable' || $world->{conf} eq 'hard')
-		&& defined $conf && $saved_is_right && ($ended || has_entry(text($after, $real->{settings}), $stays))
+		if defined $conf && $saved_is_right && ($may_stay && $ended || has_entry(text($after, $real->{settings}), 'os.conf', $stays))
 		&& (!defined $p->{drive_hash} || (root_field($after, $real) // '') eq $p->{drive_hash})
 		&& (!defined $p->{password} || Judge::is_set($p, $real, $after));
 	return @problems;
@@ -118,8 +119,8 @@ sub boot { # FAULT or undef
 
 # The settings say so: a name and a digest for each file that was applied and stays
 sub has_entry {
-	my ($settings, $text) = @_;
-	return defined $text && ($settings // '') =~ /^applied='(?:[^']*;)?os\.conf (\$6\$[^;']*)/m && is_hash_of($1, sha256_hex($text));
+	my ($settings, $name, $text) = @_;
+	return defined $text && ($settings // '') =~ m{^applied='(?:[^']*;)?(?:qcloud_action/)?\Q$name\E (\$6\$[^;']*)}m && is_hash_of($1, sha256_hex($text));
 }
 
 sub settings_are {
