@@ -132,6 +132,8 @@ sub normal {
 	$world->{first} = 'device' if $world->{disks} ne 'none';
 	$world->{meanwhile} = 'none' if $world->{fault} ne 'none' || $world->{second} ne 'no' || $world->{limit} ne 'none' || $world->{first} =~ /device|ro/
 		|| $world->{backend} ne 'live';
+	# the card of another MAC is known by its name alone, until it has been found once
+	$world->{meanwhile} = 'none' if $world->{meanwhile} eq 'rename' && $world->{macs} eq 'other';
 	$world->{dry} = 'no' if $world->{meanwhile} ne 'none' || $world->{etc} =~ /full|freed|inodes/;
 	$world->{change} = 'none' if $world->{change} eq 'settings' && $world->{shadow} eq 'plus_dir'; # os.conf is applied until it is committed
 	my $bound = grep { $world->{$_} =~ /^bind/ } qw(hostname hosts resolv passwd shadow settings interfaces);
