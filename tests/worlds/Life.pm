@@ -56,7 +56,8 @@ sub prediction {
 		$p->{described}{ens9} = delete $p->{described}{eth0} if $p->{described}{eth0};
 	}
 	$p->{may_keep} = 1 if $world->{etc} =~ /^(ro|full|inodes|freed)$/ || $world->{lock} eq 'etc' || $world->{limit} ne 'none' || $world->{oldsaved} ne 'none'
-		|| $world->{second} eq 'yes' || $world->{disks} eq 'twolabels' || $world->{meanwhile} =~ /rm/;
+		|| $world->{second} eq 'yes' || $world->{disks} eq 'twolabels' || $world->{meanwhile} =~ /rm/
+		|| $world->{settings} eq 'link_fs' && $world->{dir} ne 'dir'; # the newer ones would be there
 	$p->{nowhere} = 1 if $world->{disks} eq 'twolabels' || $world->{meanwhile} =~ /rm/;
 	$life->{conf_now} = $conf;
 	return $p;
