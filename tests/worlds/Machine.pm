@@ -393,7 +393,7 @@ my %route = (metric => ["default via $gw dev eth0 metric 50"], table => ["defaul
 	blackhole => ['blackhole 10.0.0.0/8 metric 1'],
 	multipath => ["10.99.0.0/16 nexthop via $gw dev eth0 nexthop via 10.171.254.2 dev eth0"],
 	multipath_ours => ["default nexthop via $gw dev eth0 nexthop via 10.171.254.2 dev eth0"],
-	undescribed => ['10.98.0.0/16 dev peer3'], front => ['default dev peer3'], mtu => ["default via $gw dev eth0 mtu lock 600"],
+	undescribed => ['10.98.0.0/16 dev peer3'], front => ['default dev peer3'], behind => ["default via $gw dev eth0", 'prepend default dev peer3'], mtu => ["default via $gw dev eth0 mtu lock 600"],
 	src => ["default via $gw dev eth0 src 10.171.254.200"], scope => ["10.97.0.0/16 dev eth0 scope host"], default_metric => ["default dev peer3 metric 5"],
 	many => [map { "10.$_.0.0/16 via $gw dev eth0" } 100 .. 199], tos => ["default tos 0x10 via $gw dev eth0"],
 	nexthop => ["10.96.0.0/16 nhid 7"]);
@@ -411,7 +411,7 @@ sub set_network {
 		push @commands, 'addr add 10.171.254.200/24 dev eth0' if $world->{route} eq 'src';
 		$objects = 1 if $world->{route} eq 'nexthop';
 		push @commands, "nexthop add id 7 via $gw dev eth0" if $world->{route} eq 'nexthop';
-		push @commands, map { "route add $_" } @{$route{$world->{route}} || []};
+		push @commands, map { /^prepend/ ? "route $_" : "route add $_" } @{$route{$world->{route}} || []};
 	}
 	ask_ip(@commands) if @commands;
 }

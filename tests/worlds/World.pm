@@ -41,7 +41,7 @@ my @dimensions = (
 	[links => 'up', 4, qw(down)],
 	[addr => 'none', 4, qw(right lifetime deprecated noprefixroute nosubnet host link peer plen nobrd otherbrd foreign metric
 		label badlabel same4 second samesubnet lo)],
-	[route => 'none', 5, qw(metric table unreachable blackhole multipath multipath_ours undescribed front mtu src scope default_metric many nexthop)],
+	[route => 'none', 5, qw(metric table unreachable blackhole multipath multipath_ours undescribed front behind mtu src scope default_metric many nexthop)],
 	[fds => 'open', 14, qw(noin noout noerr none pipe)],
 	[umask => '077', 14, qw(000 022 777)],
 	[limit => 'none', 20, qw(nofile fsize)],
