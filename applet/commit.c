@@ -39,14 +39,13 @@ static void remember_to_sync(struct commit *c, int dir)
 	c->to_sync[c->dirs++] = dir;
 }
 
-/* Returns 0, or -1 after printing a message */
+/* Returns 0, or -1 after printing a message.  What has failed once stays so: the kernel
+ * reports an error of the disk only once (fsync(2)) */
 static int sync_names(struct commit *c)
 {
-	int failed = 0;
-
 	while (c->dirs)
-		failed |= sync_directory(c->to_sync[--c->dirs], c->place->saved);
-	return failed;
+		c->unsynced |= sync_directory(c->to_sync[--c->dirs], c->place->saved);
+	return c->unsynced;
 }
 
 static void remember_shadow(struct commit *c)
@@ -387,7 +386,8 @@ static int make_durable(struct commit *c)
 	password = commit_password(c, can_save);
 	if (c->fresh->digest && password == 0) {
 		password = sync_names(c);
-		set_entry(c->result, c->fresh->file.name, c->fresh->digest);
+		if (password == 0)
+			set_entry(c->result, c->fresh->file.name, c->fresh->digest);
 	}
 	if (is_drives(c->fresh) && password != 0)
 		forget_known_password(c->result);

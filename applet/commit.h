@@ -24,6 +24,7 @@ struct commit {
 	int to_sync[3], dirs;         /* directories with new names */
 	smallint password_is_set;     /* from os.conf, in /etc/shadow */
 	smallint unsaved;             /* the settings could not be saved */
+	int unsynced;                 /* -1: a name is not durable */
 };
 
 /* Makes root's password and the settings durable, and replaces the files in batch.

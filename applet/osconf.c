@@ -202,8 +202,10 @@ static int take_drive(struct osconf *o, struct settings_file *fresh)
 	if (!failed && !drive.file.text)
 		return error_msg("%s: can't read: %s", DRIVE_FILE, strerror(ENOENT));
 	/* it has what is to be saved next to the first partition's os.conf, on a new mount */
-	if (o->may_write && is_relative(&o->place) && o->place.device)
-		failed |= open_for_writing(&o->place) | read_saved_settings(o);
+	if (o->may_write && is_relative(&o->place) && o->place.device) {
+		failed |= open_for_writing(&o->place);
+		failed |= read_saved_settings(o);
+	}
 	if (drive.applied || !drive.file.text)
 		return failed;
 	if (fresh->valid) {
