@@ -146,9 +146,10 @@ make_grub() { # TARGET PREFIX FILE [MODULE...]
 }
 
 # The same image from the same programs: no time of today is in it, and no number
-# drawn by lot. The time is that of the kernel's package
+# drawn by lot. The time is that of the kernel's package; not by touch -r, which takes
+# over when the kernel was last read, too
 set_times() { # DIR
-	find "$1" -exec touch -h -r "$kernel/vmlinuz" {} +
+	find "$1" -exec touch -h -d "@$(stat -c %Y "$kernel/vmlinuz")" {} +
 }
 
 make_whole_root() { # DIR

@@ -35,8 +35,10 @@ formats() {
 	for format in qcow2 vhd; do
 		is "the $format holds the same as the raw image" "$(qemu-img compare "$disk.raw" "$disk.$format")" "Images are identical."
 	done
+	# also when the kernel was read at another time
 	is "another image of the same programs has the same bytes" \
-		"$(ARCH=${disk##*-} "$top/config/image/make-image.sh" "$work/again" 2>&1 && cmp "$work/again" "$disk.raw")" ""
+		"$(find "$BUILD/cache" -path '*/kernel/vmlinuz' -exec touch -a -d 2020-01-01 {} +
+			ARCH=${disk##*-} "$top/config/image/make-image.sh" "$work/again" 2>&1 && cmp "$work/again" "$disk.raw")" ""
 	rm -f "$work/again"
 	is "the qcow2 is without errors" "$(qemu-img check -q "$disk.qcow2" 2>&1)" ""
 	# Virtual Hard Disk Image Format Specification: the dynamic disk header is
