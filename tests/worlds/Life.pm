@@ -55,7 +55,6 @@ sub prediction {
 		s/\beth0\b/ens9/ for @{$p->{addresses}}, @{$p->{routes}};
 		$p->{described}{ens9} = delete $p->{described}{eth0} if $p->{described}{eth0};
 	}
-	$p->{may_keep} = 1 if $world->{settings} eq 'link_fs' && $world->{dir} ne 'dir'; # where settings are saved can't be read
 	$p->{may_keep} = 1 if $world->{etc} =~ /^(ro|full|inodes|freed)$/ || $world->{lock} eq 'etc' || $world->{limit} ne 'none' || $world->{oldsaved} ne 'none'
 		|| $world->{second} eq 'yes' || $world->{disks} eq 'twolabels' || $world->{meanwhile} =~ /rm/
 		|| $world->{settings} eq 'link_fs' && $world->{dir} ne 'dir'; # the newer ones would be there
