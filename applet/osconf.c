@@ -364,7 +364,6 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	logmode = LOGMODE_NONE; /* we report libbb's errors, with their cause, on every console */
 	o->place.osconf_dir = o->place.drive = -1;
 	o->place.saved = SAVED_ABSOLUTE;
-	o->saved.main.unread = o->saved.entries_unread = 1; /* until it is read */
 	o->fresh.source = FIRST_PARTITION;
 	failed = run_stages(o);
 	wipe_text(&o->fresh.file);

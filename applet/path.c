@@ -46,13 +46,16 @@ int FAST_FUNC open_root_directory(const char *root)
 	return 0;
 }
 
+int FAST_FUNC is_volatile_type(uint32_t type)
+{
+	return type == RAMFS || type == TMPFS;
+}
+
 int FAST_FUNC is_volatile(int fd)
 {
 	struct statfs fs;
 
-	if (fstatfs(fd, &fs) != 0)
-		return UNKNOWN;
-	return (uint32_t)fs.f_type == RAMFS || (uint32_t)fs.f_type == TMPFS;
+	return fstatfs(fd, &fs) == 0 ? is_volatile_type(fs.f_type) : UNKNOWN;
 }
 
 /* statx(2).  Older kernels than 5.8 do not know the attribute: then only a mount from

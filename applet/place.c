@@ -68,7 +68,7 @@ static int is_persistent(int fd, int dir, const char *name)
 		return complain_of(name);
 	if (fs.f_flags & RDONLY)
 		return NO;
-	in_memory = (uint32_t)fs.f_type == OVERLAY ? is_overlay_volatile(dir) : is_volatile(fd);
+	in_memory = (uint32_t)fs.f_type == OVERLAY ? is_overlay_volatile(dir) : is_volatile_type(fs.f_type);
 	return in_memory == UNKNOWN ? complain_of(name) : !in_memory;
 }
 
