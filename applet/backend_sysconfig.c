@@ -57,16 +57,24 @@ static const char *card_of_file(const char *name, int *what)
 	return card;
 }
 
-static int remove_section(struct batch *batch, const char *path)
+/* Removes osconf's section from the file of a card that is no longer configured.  It may be
+ * a link to one that is */
+static int remove_stale_section(struct batch *batch, const struct plan *plan, const char *path)
 {
 	struct file file;
+	const char *card;
+	int what;
 
-	if (find_file(&file, FROM_ROOT, path) != 0)
+	if (find_to_replace(&file, path) != 0)
 		return -1;
-	return S_ISREG(file.path.st.st_mode) ? replace_section(batch, path, "") : 0;
+	card = card_of_file(file.path.rest, &what);
+	if (!card || !is_of_plan(plan, card, what))
+		return remove_section(batch, &file);
+	leave(&file.path);
+	return 0;
 }
 
-/* Removes osconf's sections from the files of cards that are no longer configured */
+/* The same of all such cards */
 static int remove_stale(struct batch *batch, const struct plan *plan)
 {
 	struct path scripts;
@@ -88,7 +96,7 @@ static int remove_stale(struct batch *batch, const struct plan *plan)
 		const char *card = card_of_file(entry->d_name, &what);
 
 		if (card && !is_of_plan(plan, card, what))
-			failed |= remove_section(batch, xasprintf(SCRIPTS "/%s", entry->d_name));
+			failed |= remove_stale_section(batch, plan, xasprintf(SCRIPTS "/%s", entry->d_name));
 	}
 	if (errno)
 		failed = perror_msg("%s: can't read", SCRIPTS);

@@ -158,18 +158,25 @@ static void save_rejected(struct commit *c, int rewritten)
 
 /*** Password ***/
 
-/* Saves the settings with an entry of another digest: the entry itself must not become
- * durable before the password.  Returns 0, or -1 after printing a message. */
+/* Saves the settings with an entry of another digest: neither the entry itself nor a drive's
+ * hash must become durable before the password.  Returns 0, or -1 after printing a message. */
 static int try_entry(struct commit *c)
 {
+	struct settings trial, *result = c->result;
+
 	if (c->fresh->digest) {
 		char *digest = xstrdup(c->fresh->digest);
 		char *last = digest + strlen(digest) - 1;
 
 		*last = (*last == '.' ? '/' : '.');
-		set_entry(c->result, c->fresh->file.name, digest);
+		set_entry(result, c->fresh->file.name, digest);
 	}
+	trial = *result;
+	if (is_drives(c->fresh))
+		forget_known_password(&trial);
+	c->result = &trial;
 	c->unsaved = (save_again(c) != 0);
+	c->result = result;
 	return -c->unsaved;
 }
 
@@ -187,7 +194,7 @@ static int may_be_old(struct commit *c, int can_save)
 		return 1;
 	if (!fresh->digest && fresh->file.path.st.st_nlink == 1 && is_writable(&fresh->file))
 		return 0;
-	return !can_save || (!is_drives(fresh) && try_entry(c) != 0);
+	return !can_save || try_entry(c) != 0;
 }
 
 /* The hash that root is to have; NULL: as it is.  Returns 0, or -1 after printing a message */
@@ -319,6 +326,8 @@ static int star_osconf(const struct place *place)
 	}
 	star_passwords(file.text, file.len);
 	failed = overwrite(place->osconf_dir, OSCONF_FILE, file.text, file.len);
+	if (failed && errno != EROFS && errno != EPERM)
+		perror_msg("%s: can't write", OSCONF_FILE);
 	wipe_text(&file);
 	return failed;
 }
@@ -359,6 +368,20 @@ static void keep_source(struct commit *c)
 }
 
 /*** The commit point ***/
+
+/* Where somebody else has made them; a file system that has no modes is no error */
+static void protect_settings(const struct file *file)
+{
+	int fd;
+
+	if (!file->text || !(file->path.st.st_mode & 077))
+		return;
+	fd = openat(file->path.dir, file->path.rest, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0) {
+		fchmod(fd, 0600);
+		close(fd);
+	}
+}
 
 /* What was applied at an earlier boot can be removed now: the name first, then the entry,
  * since the platform may write the same text again.  Returns 0, or -1 */
@@ -416,6 +439,8 @@ int FAST_FUNC commit(struct commit *c)
 {
 	int failed = remove_applied(c);
 
+	if (c->saved->main.valid)
+		protect_settings(&c->saved->main.file);
 	failed |= drop_old_entries(c);
 	if (!has_to_commit(c)) {
 		replace_all(c->batch);

@@ -36,6 +36,7 @@ int FAST_FUNC find_file(struct file *file, int dir, const char *name)
 {
 	file->name = name;
 	file->text = NULL;
+	file->torn = 0;
 	return walk(&file->path, dir, name) == 0 ? 0 : perror_msg("%s: can't read", name);
 }
 
@@ -43,7 +44,7 @@ int FAST_FUNC read_found(struct file *file, off_t max)
 {
 	const struct path *path = &file->path;
 
-	if (!path->st.st_mode || path->foreign)
+	if (!path->st.st_mode || path->foreign || file->text)
 		return 0;
 	if (!S_ISREG(path->st.st_mode))
 		return error_msg("%s: not a regular file", file->name);
@@ -70,7 +71,7 @@ int FAST_FUNC read_given_file(struct file *file, const char *name, off_t max)
 
 int FAST_FUNC is_text(const struct file *file, const char *text)
 {
-	return file->text && strcmp(file->text, text) == 0;
+	return file->text && !file->torn && strcmp(file->text, text) == 0;
 }
 
 /*** Wiped ***/
@@ -117,7 +118,9 @@ int FAST_FUNC wipe_file(int dir, const char *name)
 
 	if (failed && errno == ENOENT)
 		return 0;
-	if (!failed && S_ISREG(st.st_mode) && st.st_nlink == 1)
+	if (!failed && st.st_nlink > 1)
+		notice_msg("%s: has another hard link, its text stays there", name);
+	else if (!failed && S_ISREG(st.st_mode))
 		failed = overwrite(dir, name, NULL, st.st_size);
 	return !failed && unlinkat(dir, name, 0) == 0 ? 0 : perror_msg("%s: can't wipe and remove", name);
 }

@@ -173,8 +173,12 @@ int FAST_FUNC send_back(struct kernel *kernel, struct nlmsghdr *message, int typ
 {
 	message->nlmsg_type = type;
 	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	if (type == RTM_NEWROUTE)
+	if (type == RTM_NEWROUTE) {
+		struct rtmsg *route = NLMSG_DATA(message);
+
 		message->nlmsg_flags |= NLM_F_CREATE;
+		route->rtm_flags &= ~(RTNH_F_DEAD | RTNH_F_LINKDOWN); /* a cable's state, told but not set */
+	}
 	return ask(kernel, message, 0, NULL);
 }
 

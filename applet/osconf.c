@@ -8,8 +8,6 @@
  *   partition.c   the first partition (device.c, mount.c, ufs.c) -> directory of os.conf
  *   place.c       file systems of /etc                    -> where settings are saved
  *   drive.c       the config drive                        -> directory of its os.conf
- *   place.c       file systems of /etc                    -> where settings are saved
- *   drive.c       the config drive                        -> directory of its os.conf
  *   read.c        saved settings, os.conf                 -> settings
  *     parse.c       text                                    -> values of the known keys
  *     settings.c    values (value.c)                        -> checked; merged; text again
@@ -202,10 +200,8 @@ static int take_drive(struct osconf *o, struct settings_file *fresh)
 	if (!failed && !drive.file.text)
 		return error_msg("%s: can't read: %s", DRIVE_FILE, strerror(ENOENT));
 	/* it has what is to be saved next to the first partition's os.conf, on a new mount */
-	if (o->may_write && is_relative(&o->place) && o->place.device) {
-		failed |= open_for_writing(&o->place);
-		failed |= read_saved_settings(o);
-	}
+	if (o->may_write && is_relative(&o->place) && o->place.device)
+		failed |= open_for_writing(&o->place) == 0 ? read_saved_settings(o) : -1;
 	if (drive.applied || !drive.file.text)
 		return failed;
 	if (fresh->valid) {

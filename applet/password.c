@@ -98,7 +98,7 @@ int FAST_FUNC read_root_password(struct root_password *root)
 
 int FAST_FUNC has_none(const struct root_password *root)
 {
-	return root->hash[0] == '*' || root->hash[0] == '!';
+	return !root->hash[strcspn(root->hash, "$")] && strpbrk(root->hash, "*!");
 }
 
 /* Returns 0, or -1; errno is 0 if another process has taken root's line away */

@@ -19,9 +19,9 @@ enum {
 
 /* What all names begin with */
 static struct {
-	int root, etc; /* etc: -1 until it has been entered */
-	uid_t owner;   /* of root: who can replace everything is trusted as root is */
-	smallint etc_open_to_others;
+	int root;
+	struct path etc; /* dir is -1 until it has been walked to */
+	uid_t owner;     /* of root: who can replace everything is trusted as root is */
 } from;
 
 static int is_roots(const struct stat *st)
@@ -29,16 +29,17 @@ static int is_roots(const struct stat *st)
 	return st->st_uid == 0 || st->st_uid == from.owner;
 }
 
+/* The bits of the group are those of all that an ACL names, whoever the group is (acl(5)) */
 static int is_open_to_others(const struct stat *st)
 {
-	return !is_roots(st) || (st->st_mode & S_IWOTH) || ((st->st_mode & S_IWGRP) && st->st_gid != 0);
+	return !is_roots(st) || (st->st_mode & (S_IWOTH | S_IWGRP));
 }
 
 int FAST_FUNC open_root_directory(const char *root)
 {
 	struct stat st;
 
-	from.etc = -1;
+	from.etc.dir = -1;
 	from.root = open(root, O_RDONLY | O_DIRECTORY);
 	if (from.root < 0 || fstat(from.root, &st) != 0)
 		return -1;
@@ -86,11 +87,15 @@ static void go_to_root(struct path *path)
 	path->top = TOP_OTHER;
 }
 
-/* Replaces path->dir */
+void FAST_FUNC leave(const struct path *path)
+{
+	if (path->dir != path->base && path->dir != from.root && path->dir != from.etc.dir)
+		close(path->dir);
+}
+
 static void move_to(struct path *path, int dir)
 {
-	if (path->dir != path->base && path->dir != from.root && path->dir != from.etc)
-		close(path->dir);
+	leave(path);
 	path->dir = dir;
 }
 
@@ -135,36 +140,45 @@ static int enter(struct path *path, const char *name)
 		go_to_root(path);
 		return 0;
 	}
-	if (is_etc(path, name) && from.etc >= 0) {
-		dir = from.etc;
-		path->open_to_others = from.etc_open_to_others;
-	} else {
-		dir = openat(path->dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (dir < 0)
-			return -1;
-		if (fstat(dir, &st) != 0) {
-			close(dir);
-			return -1;
-		}
-		if (path->open_to_others && !up && !is_roots(&st)) {
-			close(dir);
-			return leads_nowhere(path, EACCES); /* its owner could lead us anywhere */
-		}
-		path->open_to_others = path->base == FROM_ROOT && is_open_to_others(&st);
+	dir = openat(path->dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
+		return -1;
+	if (fstat(dir, &st) != 0) {
+		close(dir);
+		return -1;
 	}
-	if (is_etc(path, name)) {
-		from.etc = dir;
-		from.etc_open_to_others = path->open_to_others;
-		path->top = TOP_ETC;
-	} else if (in_root) {
-		path->top = strcmp(name, "proc") == 0 ? TOP_PROC : strcmp(name, "var") == 0 ? TOP_VAR
+	if (path->open_to_others && !up && !is_roots(&st)) {
+		close(dir);
+		return leads_nowhere(path, EACCES); /* its owner could lead us anywhere */
+	}
+	path->open_to_others = path->base == FROM_ROOT && is_open_to_others(&st);
+	if (in_root) {
+		path->top = is_etc(path, name) ? TOP_ETC
+			: strcmp(name, "proc") == 0 ? TOP_PROC : strcmp(name, "var") == 0 ? TOP_VAR
 			: is_for_volatile(path, name) ? TOP_VOLATILE : TOP_OTHER;
 	} else if (is_for_volatile(path, name)) {
 		path->top = TOP_VOLATILE;
 	}
+	if (up && path->depth == from.etc.depth && path->top == TOP_ETC)
+		path->top = TOP_OTHER;
 	move_to(path, dir);
 	path->depth += up ? -1 : 1;
 	return 0;
+}
+
+/* Begins with path->rest, an absolute name.  /etc may be a link: it is walked to once */
+static void start(struct path *path)
+{
+	const char *in_etc = is_prefixed_with(path->rest, "/etc/");
+
+	go_to_root(path);
+	if (in_etc && from.etc.dir >= 0) {
+		path->dir = from.etc.dir;
+		path->depth = from.etc.depth;
+		path->open_to_others = from.etc.open_to_others;
+		path->top = TOP_ETC;
+		path->rest = in_etc;
+	}
 }
 
 /* Replaces path->rest, whose first len bytes are the name of a link, by where it leads.
@@ -183,8 +197,8 @@ static int follow(struct path *path, const char *name, int len)
 		return -1;
 	path->rest = xasprintf("%.*s%s", (int)size, target, path->rest + len);
 	if (path->rest[0] == '/') {
-		move_to(path, from.root);
-		go_to_root(path);
+		leave(path);
+		start(path);
 	}
 	return 0;
 }
@@ -230,14 +244,24 @@ static int walk_on(struct path *path)
 	}
 }
 
-int FAST_FUNC walk(struct path *path, int dir, const char *name)
+static int walk_from(struct path *path, int dir, const char *name)
 {
 	memset(path, 0, sizeof(*path));
 	path->rest = name;
 	path->base = path->dir = dir;
 	if (dir == FROM_ROOT)
-		go_to_root(path);
+		start(path);
 	return walk_on(path);
+}
+
+int FAST_FUNC walk(struct path *path, int dir, const char *name)
+{
+	if (dir == FROM_ROOT && from.etc.dir < 0
+	 && walk_from(path, FROM_ROOT, "/etc/.") == 0 && path->st.st_mode
+	) {
+		from.etc = *path;
+	}
+	return walk_from(path, dir, name);
 }
 
 static int may_be_made(const struct path *path, const char *name)

@@ -39,6 +39,9 @@ int open_root_directory(const char *root) FAST_FUNC;
  * Returns 0, also if it is missing, or -1 with errno set: where it leads is unknown. */
 int walk(struct path *path, int dir, const char *name) FAST_FUNC;
 
+/* Closes path->dir, unless others use it, too */
+void leave(const struct path *path) FAST_FUNC;
+
 /* Walks on to a missing name, and makes the directories that are missing on the way: below
  * /etc, on a volatile file system, and where one usually is (/run, /tmp, /dev).
  * Returns 0, or -1 with errno set */

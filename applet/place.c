@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += place.o
+#include <linux/major.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include "place.h"
@@ -17,37 +18,86 @@ enum {
 	RDONLY  = 1,
 };
 
-/* Is what is written to an overlay in memory?  Where its upper directory can't be found any
- * more, since it was mounted before / was, it counts as persistent.
- * proc(5): 36 35 98:0 /root /mount options - type source super,options */
-static int is_overlay_volatile(int fd)
+enum {
+	SYSFS_SIZE = sizeof("/sys/dev/block/:/loop/backing_file") + 2 * sizeof(int) * 3,
+	LAYERS_MAX = 4, /* an overlay on a loop device on ... */
+};
+
+/* An overlay is on its upper directory.
+ * proc(5): 36 35 98:0 /root /mount options - type source super,options
+ * Returns its name, or NULL; errno is ENOENT if it has none */
+static char *upper_directory(dev_t dev)
 {
 	char device[sizeof(" : ") + 2 * sizeof(int) * 3];
 	char *text = xmalloc_open_read_close("/proc/self/mountinfo", NULL);
 	char *line, *upper = NULL;
-	struct stat st;
-	int result;
 
 	if (!text)
-		return errno == ENOENT ? NO : UNKNOWN;
-	if (fstat(fd, &st) != 0)
-		return UNKNOWN;
-	sprintf(device, " %u:%u ", major(st.st_dev), minor(st.st_dev));
+		return NULL;
+	sprintf(device, " %u:%u ", major(dev), minor(dev));
 	line = strstr(text, device);
 	if (line) {
 		*strchrnul(line, '\n') = '\0';
 		upper = strstr(line, "upperdir=");
 	}
+	errno = ENOENT;
 	if (!upper)
-		return NO;
+		return NULL;
 	upper += sizeof("upperdir=") - 1;
 	*strchrnul(upper, ',') = '\0';
-	fd = open(upper, O_PATH);
+	strcpy_and_process_escape_sequences(upper, upper);
+	return upper;
+}
+
+/* Documentation/ABI/testing/sysfs-block-loop, -zram */
+static char *sysfs_name(char name[SYSFS_SIZE], dev_t dev, const char *file)
+{
+	sprintf(name, "/sys/dev/block/%u:%u/%s", major(dev), minor(dev), file);
+	return name;
+}
+
+static char *file_of_loop(dev_t dev)
+{
+	char name[SYSFS_SIZE];
+	char *file = xmalloc_open_read_close(sysfs_name(name, dev, "loop/backing_file"), NULL);
+
+	if (file)
+		chomp(file);
+	return file;
+}
+
+static int is_zram(dev_t dev)
+{
+	char name[SYSFS_SIZE];
+
+	return access(sysfs_name(name, dev, "mm_stat"), F_OK) == 0;
+}
+
+/* Is what is written to a file in memory, if it can be written at all?  dir: its directory, or
+ * fd itself: only directories have an overlay's device.  What an overlay or a loop device is on may not be found any more,
+ * since it was mounted before / was: then it counts as persistent. */
+static int is_in_memory(int fd, int dir, int more)
+{
+	struct stat st;
+	struct statfs fs;
+	char *on;
+	int result;
+
+	if (fstatfs(fd, &fs) != 0 || fstat(dir, &st) != 0)
+		return UNKNOWN;
+	if ((fs.f_flags & RDONLY) || is_volatile_type(fs.f_type) || major(st.st_dev) == RAMDISK_MAJOR)
+		return YES;
+	if ((uint32_t)fs.f_type == OVERLAY)
+		on = upper_directory(st.st_dev);
+	else if (major(st.st_dev) == LOOP_MAJOR)
+		on = file_of_loop(st.st_dev);
+	else
+		return is_zram(st.st_dev);
+	fd = on ? open(on, O_PATH) : -1;
 	if (fd < 0)
 		return errno == ENOENT ? NO : UNKNOWN;
-	result = is_volatile(fd);
+	result = more ? is_in_memory(fd, fd, more - 1) : NO;
 	close(fd);
-	free(text);
 	return result;
 }
 
@@ -58,17 +108,11 @@ static int complain_of(const char *name)
 	return UNKNOWN;
 }
 
-/* dir: the directory of a file fd, or fd itself: only directories have an overlay's device */
+/* dir: see is_in_memory() */
 static int is_persistent(int fd, int dir, const char *name)
 {
-	struct statfs fs;
-	int in_memory;
+	int in_memory = is_in_memory(fd, dir, LAYERS_MAX);
 
-	if (fstatfs(fd, &fs) != 0)
-		return complain_of(name);
-	if (fs.f_flags & RDONLY)
-		return NO;
-	in_memory = (uint32_t)fs.f_type == OVERLAY ? is_overlay_volatile(dir) : is_volatile_type(fs.f_type);
 	return in_memory == UNKNOWN ? complain_of(name) : !in_memory;
 }
 
@@ -105,18 +149,21 @@ int FAST_FUNC is_saved_name(const char *saved)
 {
 	const char *name = bb_basename(saved);
 
-	return strcmp(name, SAVED_RELATIVE) == 0 || !is_prefixed_with(name, OSCONF_FILE)
+	/* on FAT, OS.CONF and "os.conf." are os.conf */
+	return strcmp(name, SAVED_RELATIVE) == 0 || strncasecmp(name, OSCONF_FILE, sizeof(OSCONF_FILE) - 1) != 0
 		|| (saved[0] == '/' && !strstr(saved, OSCONF_DIR "/"));
 }
 
 static int is_etc_persistent(struct place *place)
 {
 	struct path path;
+	int persistent;
 
 	if (walk(&path, FROM_ROOT, SAVED_ABSOLUTE) != 0)
 		return path.nowhere ? YES : complain_of(SAVED_ABSOLUTE);
-	place->etc_read_only = is_read_only(path.dir);
-	return is_persistent(path.dir, path.dir, "/etc");
+	persistent = is_persistent(path.dir, path.dir, "/etc");
+	place->etc_read_only = persistent == NO && is_read_only(path.dir);
+	return persistent;
 }
 
 int FAST_FUNC find_place(struct place *place, const char *saved)

@@ -27,7 +27,7 @@ int FAST_FUNC understand(struct settings_file *file, int min_keys)
 		return error_msg("%s: no known key (like hostname=, password=, eth0_ip_addr=)", name);
 	}
 	print_report(&unknown, SAY_NOTICE, name);
-	file->to_rewrite = file->source == SAVED_SETTINGS && file->settings.value[KEY_PASSWORD];
+	file->to_rewrite |= file->source == SAVED_SETTINGS && file->settings.value[KEY_PASSWORD];
 	check_settings(&file->settings, &file->report);
 	if (file->source == SAVED_SETTINGS)
 		take_old_entries(&file->settings);
@@ -66,6 +66,7 @@ static int read_text_of(struct settings_file *saved, int dir, const char *name)
 	) {
 		return -1;
 	}
+	saved->to_rewrite = saved->file.torn;
 	saved->unread = 0;
 	return 0;
 }
@@ -104,16 +105,33 @@ static int read_relative(struct saved *both, const struct place *place)
 	return failed;
 }
 
+/* The name of a file that is next to os.conf, else NULL: a link or another mount leads there */
+static const char *name_next_to_osconf(const struct path *path, const struct place *place)
+{
+	struct stat here, there;
+
+	return place->osconf_dir >= 0
+		&& fstat(path->dir, &here) == 0 && fstat(place->osconf_dir, &there) == 0
+		&& here.st_ino == there.st_ino && here.st_dev == there.st_dev ? path->rest : NULL;
+}
+
 /* Settings next to os.conf are newer.  They are removed once saved here */
 static int read_absolute(struct saved *saved, const struct place *place)
 {
 	struct settings_file *main = &saved->main;
 	struct settings_file newer;
-	int failed = read_text_of(main, FROM_ROOT, place->saved) | understand_saved(main);
+	int failed = read_text_of(main, FROM_ROOT, place->saved);
+	const char *name = name_next_to_osconf(&main->file.path, place);
 	int moved;
 
+	if (name && !is_saved_name(name)) {
+		saved->entries_unread = main->unread = 1;
+		main->file.text = NULL;
+		return error_msg("%s: leads to %s, one of osconf's own files", place->saved, name);
+	}
+	failed |= understand_saved(main);
 	saved->entries_unread = main->unread;
-	if (place->osconf_dir < 0)
+	if (place->osconf_dir < 0 || (name && strcasecmp(name, SAVED_RELATIVE) == 0))
 		return failed;
 	memset(&newer, 0, sizeof(newer));
 	failed |= read_text_of(&newer, place->osconf_dir, SAVED_RELATIVE);
@@ -162,8 +180,9 @@ int FAST_FUNC read_osconf(struct settings_file *fresh, int dir, const char *name
 		file->text = NULL;
 		return -1;
 	}
-	/* if os.conf.done is there, it was the one that had been applied */
-	fresh->applied = applied && !S_ISREG(mode_of(dir, OSCONF_DONE));
+	/* if os.conf.done is there, it was the one that had been applied; where it stays for ever,
+	 * nothing tells */
+	fresh->applied = applied && (is_read_only(dir) || !S_ISREG(mode_of(dir, OSCONF_DONE)));
 	if (fresh->applied)
 		verbose_msg("%s has been applied before", name);
 	else if (file->text && (fresh->source == CONFIG_DRIVE || is_read_only(dir)))

@@ -10,8 +10,6 @@
 #include "replace.h"
 #include "message.h"
 
-enum { TEXT_SIZE_MAX = 1024 * 1024 };
-
 /*** Durable ***/
 
 /* Without a journal, ext4 flushes the disk's cache only if the directory's inode is dirty
@@ -52,14 +50,22 @@ static void clear_mask(char *acl, ssize_t size)
 			entry[2] = 0;
 }
 
-/* A file system that has no such attributes is no error, nor is a file that has none */
+/* Removes what a new file got from its directory's default ACL (acl(5)) */
+static int remove_attribute(int fd, const char *name)
+{
+	return fremovexattr(fd, name) == 0 || errno == ENODATA ? 0 : -1;
+}
+
+/* A file system that has no such attributes is no error */
 static int copy_attribute(int from, int to, const char *name, int secret)
 {
 	char value[1024], now[sizeof(value)];
 	ssize_t size = fgetxattr(from, name, value, sizeof(value));
 
+	if (size < 0 && errno == ENODATA)
+		return remove_attribute(to, name);
 	if (size < 0)
-		return errno == ENODATA || errno == ENOTSUP ? 0 : -1;
+		return errno == ENOTSUP ? 0 : -1;
 	if (secret)
 		clear_mask(value, size);
 	/* the label may be right, and we not allowed to set it */
@@ -89,10 +95,11 @@ static int keep_attributes(const struct replacement *r, int fd)
 	return failed;
 }
 
-/* A mount point's new file has mode 0 until it is durable as a whole */
+/* Only a mount point's new file that is durable as a whole has the sticky bit, as that of
+ * update_passwd() */
 static int open_new(struct replacement *r, int exists)
 {
-	mode_t mode = r->in_place ? 0 : r->secret ? 0600 : exists ? r->path.st.st_mode & 0755 : 0644;
+	mode_t mode = r->secret || r->in_place ? 0600 : exists ? r->path.st.st_mode & 0755 : 0644;
 	int fd, tries = 0;
 
 	while ((fd = openat(r->path.dir, r->new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)) < 0
@@ -130,12 +137,35 @@ static int write_new(struct batch *batch, struct replacement *r, int exists)
 	return close(fd) != 0 || failed ? -1 : 0;
 }
 
-static void fail(struct batch *batch, struct replacement *r)
+/* It stays as it is */
+static void drop(struct batch *batch, struct replacement *r)
 {
-	perror_msg("%s: can't write", r->name);
 	if (r->new && !r->complete)
 		unlinkat(r->path.dir, r->new, 0);
 	batch->failed = r->failed = 1;
+}
+
+static void fail(struct batch *batch, struct replacement *r)
+{
+	perror_msg("%s: can't write", r->name);
+	drop(batch, r);
+}
+
+/* Two names of one file would overwrite each other's text at every run: none of them does.
+ * Returns true after printing a message */
+static int has_other_name(struct batch *batch, const struct file *file)
+{
+	const struct stat *st = &file->path.st;
+	struct replacement *r;
+
+	for (r = batch->first; r; r = r->next) {
+		if (st->st_mode && r->path.st.st_ino == st->st_ino && r->path.st.st_dev == st->st_dev) {
+			error_msg("%s: leads to the same file as %s", file->name, r->name);
+			drop(batch, r);
+			return 1;
+		}
+	}
+	return 0;
 }
 
 /* A here-document, ended by a line that the text does not have */
@@ -159,6 +189,8 @@ struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct fi
 		print_replacement(file->name, text);
 		return NULL;
 	}
+	if (has_other_name(batch, file))
+		return NULL;
 	r = xzalloc(sizeof(*r));
 	r->name = file->name;
 	r->path = file->path;
@@ -183,7 +215,7 @@ static int mark_complete(struct replacement *r)
 
 	if (fd < 0)
 		return -1;
-	failed = fchmod(fd, 0600) != 0 || fsync(fd) != 0;
+	failed = fchmod(fd, S_ISVTX | 0600) != 0 || fsync(fd) != 0;
 	close(fd);
 	r->complete = !failed;
 	return failed;
@@ -244,6 +276,8 @@ void FAST_FUNC replace_all(struct batch *batch)
 	struct replacement *r;
 
 	for (r = batch->first; r; r = r->next) {
+		if (r->failed)
+			continue;
 		if ((failed && !r->durable) || put_in_place(r) != 0)
 			fail(batch, r);
 		else
@@ -254,34 +288,37 @@ void FAST_FUNC replace_all(struct batch *batch)
 
 /*** Read, to be replaced ***/
 
-/* Returns true if the file that was found has been written again from its new one */
-static int finish_interrupted(const struct file *file)
+/* Writes a mount point again from its new file, if that is complete.  file gets its text: it
+ * counts also where it can't be written */
+static void finish_interrupted(struct file *file)
 {
 	struct file new = { .name = file->name };
-	int fd, done;
+	int fd;
 
-	if (!S_ISREG(file->path.st.st_mode) || file->path.open_to_others || (option_mask32 & OPT_dry_run))
-		return 0;
+	if (!S_ISREG(file->path.st.st_mode) || file->path.open_to_others)
+		return;
 	new.path.dir = file->path.dir;
 	new.path.rest = name_of_new(&file->path);
 	if (fstatat(new.path.dir, new.path.rest, &new.path.st, AT_SYMLINK_NOFOLLOW) != 0
-	 || !S_ISREG(new.path.st.st_mode) || !(new.path.st.st_mode & 07777) || !is_mount_point(&file->path)
+	 || !S_ISREG(new.path.st.st_mode) || !(new.path.st.st_mode & S_ISVTX) || !is_mount_point(&file->path)
+	 || read_found(&new, INT_MAX) != 0
 	) {
-		return 0;
+		return;
 	}
-	fd = read_found(&new, TEXT_SIZE_MAX) == 0 ? open_in_place(&file->path) : -1;
-	done = fd >= 0 && write_in_place(fd, new.text) == 0;
-	if (done)
+	file->text = new.text;
+	file->len = new.len;
+	fd = option_mask32 & OPT_dry_run ? -1 : open_in_place(&file->path);
+	file->torn = fd < 0 || write_in_place(fd, new.text) != 0;
+	if (!file->torn)
 		unlinkat(new.path.dir, new.path.rest, 0);
-	free(new.text);
-	return done;
 }
 
 int FAST_FUNC find_to_replace(struct file *file, const char *name)
 {
-	int failed = find_file(file, FROM_ROOT, name);
-
-	return !failed && finish_interrupted(file) ? find_file(file, FROM_ROOT, name) : failed;
+	if (find_file(file, FROM_ROOT, name) != 0)
+		return -1;
+	finish_interrupted(file);
+	return 0;
 }
 
 int FAST_FUNC read_found_text(struct file *file)

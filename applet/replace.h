@@ -11,6 +11,8 @@
 
 #include "file.h"
 
+enum { TEXT_SIZE_MAX = 1024 * 1024 }; /* of a file of /etc */
+
 struct replacement {
 	struct replacement *next;
 	const char *name;    /* for messages */
@@ -30,12 +32,12 @@ struct batch {
 	smallint failed;     /* some files could not be written */
 };
 
-/* Reads a text of /etc that may be replaced: at most 1 MiB.  One with a NUL byte is left
+/* Reads a text of /etc that may be replaced.  One with a NUL byte is left
  * alone.  Returns 0, also if it is missing, or -1 after printing a message. */
 int read_to_replace(struct file *file, const char *name) FAST_FUNC;
 
 /* The same in two steps, the first of which may also be find_file().  If a run was cut off
- * while it wrote this very file in its place, that is done first. */
+ * while it wrote this very file in its place, that is done first, and file has its text. */
 int find_to_replace(struct file *file, const char *name) FAST_FUNC;
 int read_found_text(struct file *file) FAST_FUNC;
 

@@ -26,23 +26,28 @@ static char *find_mark(char *text, const char *mark)
 	return NULL;
 }
 
-int FAST_FUNC open_section(struct section *section, const char *path)
+/* Returns 0, or -1 after printing a message */
+static int cut_out(struct section *section)
 {
 	char *begin, *end;
 
-	if (read_to_replace(&section->file, path) != 0)
-		return -1;
 	section->rest = xstrdup(section->file.text ? section->file.text : "");
-	begin = find_mark(section->rest, SECTION_BEGIN);
-	section->had = (begin != NULL);
-	if (begin) {
+	section->had = 0;
+	while ((begin = find_mark(section->rest, SECTION_BEGIN)) != NULL) {
+		section->had = 1;
 		end = find_mark(begin, SECTION_END);
 		if (!end)
-			return error_msg("%s: the line '%s' is missing, the file is left alone", path, SECTION_END);
+			return error_msg("%s: the line '%s' is missing, the file is left alone",
+				section->file.name, SECTION_END);
 		end = strchrnul(end, '\n');
 		overlapping_strcpy(begin, end + (*end == '\n'));
 	}
 	return 0;
+}
+
+int FAST_FUNC open_section(struct section *section, const char *path)
+{
+	return read_to_replace(&section->file, path) == 0 ? cut_out(section) : -1;
 }
 
 int FAST_FUNC close_section(struct batch *batch, struct section *section, const char *lines)
@@ -68,4 +73,17 @@ int FAST_FUNC close_section(struct batch *batch, struct section *section, const 
 	}
 	replace_later(batch, file, text, 0);
 	return 0;
+}
+
+int FAST_FUNC remove_section(struct batch *batch, const struct file *found)
+{
+	struct section section = { .file = *found };
+	struct file *file = &section.file;
+	int failed = S_ISREG(file->path.st.st_mode) ? read_found(file, TEXT_SIZE_MAX) : 0;
+
+	if (file->text && find_mark(file->text, SECTION_BEGIN))
+		return read_found_text(file) == 0 && cut_out(&section) == 0 ? close_section(batch, &section, "") : -1;
+	free(file->text);
+	leave(&file->path);
+	return failed;
 }

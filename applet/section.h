@@ -24,4 +24,9 @@ int open_section(struct section *section, const char *path) FAST_FUNC;
  * that becomes empty is removed.  Returns 0, or -1 after printing a message. */
 int close_section(struct batch *batch, struct section *section, const char *lines) FAST_FUNC;
 
+/* The same with "" for a file of others that may have a section.  One that has none, and
+ * what is no regular file, is left alone, whatever it is.  file: as find_to_replace() has
+ * found it. */
+int remove_section(struct batch *batch, const struct file *file) FAST_FUNC;
+
 #endif
