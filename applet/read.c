@@ -14,10 +14,16 @@
 
 enum { SAVED_SIZE_MAX = 4 * 1024 * 1024 }; /* merges of os.conf files can add up */
 
+static size_t length_of_entries(const struct settings *settings)
+{
+	return settings->value[KEY_APPLIED] ? strlen(settings->value[KEY_APPLIED]) : 0;
+}
+
 int FAST_FUNC understand(struct settings_file *file, int min_keys)
 {
 	const char *name = file->file.name;
 	struct report unknown = { NULL, 0 };
+	size_t entries;
 
 	file->keys = parse_text(file->file.text, file->file.len, file->source, &file->settings, &file->report, &unknown);
 	if (file->keys < 0)
@@ -28,7 +34,9 @@ int FAST_FUNC understand(struct settings_file *file, int min_keys)
 	}
 	print_report(&unknown, SAY_NOTICE, name);
 	file->to_rewrite |= file->source == SAVED_SETTINGS && file->settings.value[KEY_PASSWORD];
+	entries = length_of_entries(&file->settings);
 	check_settings(&file->settings, &file->report);
+	file->entries_refused = (length_of_entries(&file->settings) != entries);
 	if (file->source == SAVED_SETTINGS)
 		take_old_entries(&file->settings);
 	if (file->source == SAVED_SETTINGS && file->settings.foreign)
@@ -79,6 +87,7 @@ static void stand_in(struct settings_file *saved, const struct settings_file *ot
 		return;
 	saved->settings = other->settings;
 	saved->report = other->report;
+	saved->entries_refused = other->entries_refused;
 	saved->valid = 1;
 	saved->file.text = NULL; /* saved as a new file */
 }
@@ -152,7 +161,10 @@ static int read_absolute(struct saved *saved, const struct place *place)
 
 int FAST_FUNC read_saved(struct saved *saved, const struct place *place)
 {
-	return is_relative(place) ? read_relative(saved, place) : read_absolute(saved, place);
+	int failed = is_relative(place) ? read_relative(saved, place) : read_absolute(saved, place);
+
+	saved->entries_unread |= saved->main.entries_refused;
+	return failed;
 }
 
 /*** os.conf ***/

@@ -21,7 +21,8 @@ struct settings_file {
 	int keys;                 /* known ones in it */
 	smallint unread;          /* there, but not as settings: nothing may take its place */
 	smallint applied;         /* os.conf: at an earlier boot, but it can't be removed */
-	smallint to_rewrite;      /* saved settings: they have a key that must not stay there */
+	smallint to_rewrite;      /* saved settings: they are torn, or have what must not stay there */
+	smallint entries_refused; /* saved settings: some, which somebody has edited */
 	char *digest;             /* os.conf that stays: its entry (applied.h) */
 	struct report report;     /* errors in its values */
 	struct settings settings;

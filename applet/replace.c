@@ -6,7 +6,6 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 //kbuild:lib-$(CONFIG_OSCONF) += replace.o
-#include <sys/xattr.h>
 #include "replace.h"
 #include "message.h"
 
@@ -38,42 +37,6 @@ static int write_text(int fd, const char *text)
 	return full_write(fd, text, len) == (ssize_t)len ? 0 : -1;
 }
 
-/* An ACL without a mask gives nothing to anyone but the owner.  struct posix_acl_xattr_entry
- * in <linux/posix_acl_xattr.h>, behind a version */
-static void clear_mask(char *acl, ssize_t size)
-{
-	enum { VERSION_SIZE = 4, ENTRY_SIZE = 8, MASK = 0x10 };
-	char *entry;
-
-	for (entry = acl + VERSION_SIZE; entry + ENTRY_SIZE <= acl + size; entry += ENTRY_SIZE)
-		if (entry[0] == MASK)
-			entry[2] = 0;
-}
-
-/* Removes what a new file got from its directory's default ACL (acl(5)) */
-static int remove_attribute(int fd, const char *name)
-{
-	return fremovexattr(fd, name) == 0 || errno == ENODATA ? 0 : -1;
-}
-
-/* A file system that has no such attributes is no error */
-static int copy_attribute(int from, int to, const char *name, int secret)
-{
-	char value[1024], now[sizeof(value)];
-	ssize_t size = fgetxattr(from, name, value, sizeof(value));
-
-	if (size < 0 && errno == ENODATA)
-		return remove_attribute(to, name);
-	if (size < 0)
-		return errno == ENOTSUP ? 0 : -1;
-	if (secret)
-		clear_mask(value, size);
-	/* the label may be right, and we not allowed to set it */
-	if (fgetxattr(to, name, now, sizeof(now)) == size && memcmp(now, value, size) == 0)
-		return 0;
-	return fsetxattr(to, name, value, size, 0);
-}
-
 /* Gives a new file what the old one has.  chown() clears bits of the mode: it comes first */
 static int keep_attributes(const struct replacement *r, int fd)
 {
@@ -89,8 +52,9 @@ static int keep_attributes(const struct replacement *r, int fd)
 	from = openat(r->path.dir, r->path.rest, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (from < 0)
 		return -1;
-	failed = copy_attribute(from, fd, "security.selinux", 0)
-		| copy_attribute(from, fd, "system.posix_acl_access", r->secret);
+	failed = copy_attribute(from, fd, "security.selinux");
+	if (!r->secret) /* else an ACL gives nothing to anyone: it has no mask */
+		failed |= copy_attribute(from, fd, "system.posix_acl_access");
 	close(from);
 	return failed;
 }
