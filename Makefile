@@ -83,7 +83,7 @@ help:
 	@echo '  worlds           osconf in COUNT= random machines (1000) from SEED= (1)'
 	@echo '  mutations        remove one check of the applet at a time: does a quick test notice?'
 	@echo '  matrix           every release, architecture, C library and configuration'
-	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on all that osconf reads (60)'
+	@echo '  fuzz             run libFuzzer, FUZZ_TIME= seconds (60) for each kind of what osconf reads'
 	@echo '  upstream-test    busybox'"'"'s own test suite, with the series and without, 1.38.0 and 1.37.0'
 	@echo '  randconfig-test  busybox with the series in COUNT= random configurations (10, SEED=1)'
 	@echo '  size             what osconf costs, by program, patch and function; UPDATE=1:'
