@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# osconf: gets busybox, lays applet/ and patches/ into it, configures it from
+# osconf: gets busybox, puts applet/ and patches/ into it, configures it from
 # config/ and builds it. `make help` lists targets and variables.
 
 BUSYBOX_VERSION ?= 1.38.0
@@ -65,25 +65,25 @@ all: tools
 .PHONY: help
 help:
 	@echo 'Targets:'
-	@echo '  all (default)    build/busybox, what a minimal image needs, with osconf,'
-	@echo '                   and build/osconf, which has nothing else; both static'
+	@echo '  all (default)    build/busybox with osconf and what else a minimal image needs,'
+	@echo '                   and build/osconf alone; both static'
 	@echo '  install          build/osconf, its manual and its systemd unit into DESTDIR= (/),'
 	@echo '                   PREFIX= (/usr)'
 	@echo '  apply TREE=DIR   put applet and patches into the busybox source tree DIR'
 	@echo '  demo             boot an image in QEMU as the platform would; show what osconf does'
 	@echo '  shell            the same image, with a shell on its console'
-	@echo '  image            a disk image to be uploaded: raw, qcow2 and VHD, in build/image/;'
-	@echo '                   ARCH=aarch64: for that'
-	@echo '  check IMAGE=...  would the platform accept this image (raw, qcow2, VHD, VMDK; a disk,'
-	@echo '                   a root directory), and could one log in? Without root.'
-	@echo '                   PLATFORM=tencent: by the rules of that'
+	@echo '  image            a disk image to upload: raw, qcow2 and VHD, in build/image/;'
+	@echo '                   for ARCH=, if given'
+	@echo '  check IMAGE=...  would the platform take this image (raw, qcow2, VHD, VMDK; a disk;'
+	@echo '                   a root directory), and could its owner log in? Without root.'
+	@echo '                   PLATFORM=tencent: by the rules of Tencent Cloud'
 	@echo '  test             run all tests; TESTS="parse vm/run": only these'
 	@echo '  test-quick       those that need no virtual machine and no other build'
 	@echo '  test-full        the same with every fault and many more power cuts'
-	@echo '  worlds           COUNT= machines (1000) made from SEED= (1): does all hold that must?'
-	@echo '  mutations        take gates out of the applet, one at a time: does a quick test notice?'
+	@echo '  worlds           osconf in COUNT= random machines (1000) from SEED= (1)'
+	@echo '  mutations        remove one check of the applet at a time: does a quick test notice?'
 	@echo '  matrix           every release, architecture, C library and configuration'
-	@echo '  fuzz             run libFuzzer for FUZZ_TIME= on all that osconf reads (60)'
+	@echo '  fuzz             run libFuzzer, FUZZ_TIME= seconds (60) for each kind of what osconf reads'
 	@echo '  upstream-test    busybox'"'"'s own test suite, with the series and without, 1.38.0 and 1.37.0'
 	@echo '  randconfig-test  busybox with the series in COUNT= random configurations (10, SEED=1)'
 	@echo '  size             what osconf costs, by program, patch and function; UPDATE=1:'
@@ -93,7 +93,7 @@ help:
 	@echo '  dist             what image builders take: a patch file for each busybox release,'
 	@echo '                   recipes for Buildroot, OpenWrt, Yocto, Alpine and Debian; RELEASES="1.36.1": for these'
 	@echo '  release          what a release page has: programs, packages, images, sources, dist,'
-	@echo '                   sums, in build/release/; SIGN=KEY: sums signed by gpg'
+	@echo '                   checksums, in build/release/; SIGN=KEY: signed by gpg'
 	@echo '  series           the changes as mails to busybox'"'"'s list, with measured sizes'
 	@echo '  refresh-patches  carry patches/ to the release BUSYBOX_VERSION'
 	@echo '  upstream-queues TREE="DIR..."  does osconf apply on top of the patches that Buildroot,'

@@ -115,12 +115,11 @@ static int keep_others_out(struct osconf *o)
 
 static int open_options(struct osconf *o)
 {
-	const char *root = o->root ? o->root : "/";
-
-	if (!o->root)
+	if (!o->root) {
 		mount_kernel_filesystems();
-	if (open_root_directory(root) != 0)
-		return perror_msg("%s: can't open", root);
+		if (open_root_directory("/") != 0)
+			return perror_msg("%s: can't open", "/");
+	}
 	return o->file ? read_given_file(&o->fresh.file, o->file, OSCONF_SIZE_MAX) : 0;
 }
 
@@ -350,6 +349,10 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 		o->deadline = monotonic_ms() + wait_s * 1000ULL;
 	if (o->saved_name && !is_saved_name(o->saved_name)) {
 		error_msg("-s %s: has a name of osconf's own files", o->saved_name);
+		return EXIT_FAILURE;
+	}
+	if (o->root && open_root_directory(o->root) != 0) {
+		perror_msg("%s: can't open", o->root);
 		return EXIT_FAILURE;
 	}
 	if (ENABLE_FEATURE_OSCONF_BACKENDS && o->backend_name) {
