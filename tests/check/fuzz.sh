@@ -36,4 +36,5 @@ qemu-img convert -O vpc -o subformat=dynamic,force_size=on bases/fat-ext4 bases/
 qemu-img convert -O vmdk bases/fat-ext4 bases/vmdk
 qemu-img convert -c -O qcow2 bases/squashfs bases/qcow2-compressed
 qemu-img convert -O vmdk -o subformat=streamOptimized bases/squashfs bases/vmdk-stream
-check=$check perl "$top/tests/check/fuzz.pl" "${1-100}" "${2-1}"
+export check
+perl "$top/tests/check/fuzz.pl" "${1-100}" "${2-1}"
