@@ -125,7 +125,7 @@ unpack() { # FILE OFFSET
 	# what follows the compressed data may not be theirs
 	# shellcheck disable=SC2086
 	tail -c +$(($2 + 1)) "$1" | limited $program 2>/dev/null
-	[ ! -e late ] || initramfs_trouble "$(first_line "$work/trouble")"
+	! is_late || initramfs_trouble "$(first_line "$work/trouble")"
 }
 
 ### Drivers

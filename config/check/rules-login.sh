@@ -103,7 +103,7 @@ sshd_lines() { # PATH DEPTH
 }
 
 setting() { # KEYWORD DEFAULT
-	sed -n "s/^$1 //p" "$work/sshd" | head -n 1 | grep . || echo "$2"
+	sed -n "s/^$1 //p" "$work/sshd" | grep . || echo "$2"
 }
 
 sshd_refuses() {
@@ -132,7 +132,7 @@ sshd_refuses() {
 		! names_root "deny$list" || { echo "$sshd: Deny$list root: remove it" | sed 's/Denyu/DenyU/; s/Denyg/DenyG/' && return; }
 	done
 	# what sshd is started with
-	for path in etc/default/ssh etc/default/sshd etc/conf.d/sshd etc/sysconfig/sshd; do
+	existing etc/default/ssh etc/default/sshd etc/conf.d/sshd etc/sysconfig/sshd | while IFS= read -r path; do
 		code "$path" | grep -iE '^(SSHD_OPTS|OPTIONS|SSHD_DISABLE_KEYGEN|command_args)=' |
 			grep -oiE '(PermitRootLogin|PasswordAuthentication)[ =]*(no|prohibit-password|without-password|forced-commands-only)' |
 			sed "s,^,/$path: ," | head -n 1

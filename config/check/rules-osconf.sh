@@ -241,7 +241,8 @@ names_of_first() {
 	ext)
 		superblock_of 1
 		printf 'LABEL=%s\n' "$(text_of_superblock 120 16)"
-		printf '%s\n' "$superblock" | sed 's/^.\{208\}\(.\{8\}\)\(....\)\(....\)\(....\)\(.\{12\}\).*/UUID=\1-\2-\3-\4-\5/'
+		uuid=$(hex_at "$disk" $((start + 1024 + 104)) 16)
+		printf '%s\n' "$uuid" | sed 's/\(.\{8\}\)\(....\)\(....\)\(....\)/UUID=\1-\2-\3-\4-/'
 		;;
 	FAT*)
 		partition 1

@@ -7,11 +7,10 @@
 
 DIRECTORY_MAX=1048576 ALL_DIRECTORIES_MAX=33554432
 
-# Sets $superblock, 1,024 bytes in hexadecimal, of partition NUMBER
+# Sets $superblock, bytes, of partition NUMBER
 superblock_of() { # NUMBER
 	partition "$1" || return
-	superblock=$(hex_at "$disk" $((start + 1024)) 1024)
-	[ "${#superblock}" = 2048 ]
+	superblock=$(bytes_at "$disk" $((start + 1024)) 1024)
 }
 
 field_of_superblock() { # OFFSET BYTES
@@ -107,7 +106,7 @@ directory_entries() {
 }
 
 block_size_at() {
-	superblock=$(hex_at "$disk" $((${at##*=} + 1024)) 1024)
+	superblock=$(bytes_at "$disk" $((${at##*=} + 1024)) 1024)
 	log=$(field_of_superblock 24 4)
 	[ "${log:-9}" -le 6 ] 2>/dev/null || log=2
 	echo $((1024 << log))

@@ -171,20 +171,19 @@ text() { # PATH
 	cached=$tree/texts/$file_line
 	if [ ! -e "$cached" ]; then
 		: >"$cached.trouble"
-		rm -f late
-		contents "$file_key" $((TEXT_MAX + 1)) >"$cached.raw"
-		taken=$(wc -c <"$cached.raw")
-		if [ -e late ]; then
-			cat late >"$cached.trouble"
+		: >"$work/late"
+		contents "$file_key" $((TEXT_MAX + 1)) >"$work/raw"
+		taken=$(wc -c <"$work/raw")
+		if is_late; then
+			cat "$work/late" >"$cached.trouble"
 		elif [ "$taken" -gt "$TEXT_MAX" ]; then
 			echo "/$file_path has more than $((TEXT_MAX >> 10)) KiB" >"$cached.trouble"
 		elif is_number "$file_size" && [ $((taken < file_size)) = 1 ]; then
 			echo "/$file_path can't be read" >"$cached.trouble"
 		fi
-		tr -d '\000\r' <"$cached.raw" | awk '
+		tr -d '\000\r' <"$work/raw" | awk '
 			length > 16384 { print "a line of it is too long" >too_long; $0 = substr($0, 1, 16384) }
 			{ print }' too_long="$cached.trouble" >"$cached"
-		rm -f "$cached.raw"
 	fi
 	[ ! -s "$cached.trouble" ] || trouble "$(cat "$cached.trouble")"
 	cat "$cached"
@@ -217,9 +216,10 @@ names() { # DIR
 
 # Paths that match an extended regular expression. FAT does not mind the case
 matching() { # EXPRESSION
-	strange_directory=$(grep -vx -e aliyun_custom_image "$tree/strange" | grep -E -e "^($DIRECTORIES|[(].*)?$" | head -n 1)
+	strange_directory='' hidden_directory=''
+	[ ! -s "$tree/strange" ] || strange_directory=$(grep -vx -e aliyun_custom_image "$tree/strange" | grep -E -e "^($DIRECTORIES|[(].*)?$" | head -n 1)
 	[ -z "$strange_directory" ] || trouble "a name in /$strange_directory has control characters"
-	hidden_directory=$(grep -E '^(boot|EFI|grub2?|loader|(usr/)?lib(/(modules|systemd).*)?|usr|etc(/(default|conf[.]d|config|dropbear|init[.]d|network|rc.*|runlevels|ssh|systemd)(/.*)?)?)$' "$tree/unreadable" | head -n 1)
+	[ ! -s "$tree/unreadable" ] || hidden_directory=$(grep -E '^(boot|EFI|grub2?|loader|(usr/)?lib(/(modules|systemd).*)?|usr|etc(/(default|conf[.]d|config|dropbear|init[.]d|network|rc.*|runlevels|ssh|systemd)(/.*)?)?)$' "$tree/unreadable" | head -n 1)
 	[ -z "$hidden_directory" ] || trouble "/$hidden_directory can't be read"
 	read -r kind <"$tree/kind"
 	awk -F '\t' -v expression="$1" -v fold="$kind" '
