@@ -77,7 +77,8 @@ sub faults_of_report {
 
 ### What strace saw
 
-# Lines of a log, those of a call that others interrupt put together
+# Lines of a log, those of a call that others interrupt put together. A process that
+# is killed makes no more of the call that it was stopped at
 sub calls_of {
 	my ($log, $each) = @_;
 	my %begun;
@@ -87,6 +88,8 @@ sub calls_of {
 		s/^(\d+) +// or do { $each->(0, $_); next };
 		my $pid = $1;
 		if (s/ <unfinished \.\.\.>$//) { $begun{$pid} = $_; next }
+		next if $_ eq '???( <detached ...>';
+		s/ <detached \.\.\.>$/ = ?/;
 		s/^<\.\.\. \w+ resumed>/delete $begun{$pid} \/\/ 'lost('/e;
 		$each->($pid, $_);
 	}
