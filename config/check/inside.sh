@@ -55,6 +55,12 @@ broken() { # WHAT-IS-WRONG-AND-WHAT-TO-DO
 	fi
 }
 
+# The same of what was looked for and is not there: if something could not be read, it
+# may be
+missing() { # WHAT-IS-WRONG-AND-WHAT-TO-DO
+	[ -s "$work/trouble" ] || broken "$1"
+}
+
 unchecked() { # WHY
 	verdict '?' "$1"
 }

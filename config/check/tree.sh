@@ -127,7 +127,7 @@ find_file() { # PATH
 # What is below a directory that can't be read is not "not there"
 is_hidden() { # PATH
 	while IFS= read -r unreadable; do
-		case ${1#/} in "$unreadable"/*) trouble "/$unreadable can't be read" ;; esac
+		case /${1#/} in "${unreadable:+/}$unreadable"/*) trouble "/$unreadable can't be read" ;; esac
 	done <"$tree/unreadable"
 }
 
@@ -223,7 +223,7 @@ matching() { # EXPRESSION
 	strange_directory='' hidden_directory=''
 	[ ! -s "$tree/strange" ] || strange_directory=$(grep -vx -e aliyun_custom_image "$tree/strange" | grep -E -e "^($DIRECTORIES|[(].*)?$" | head -n 1)
 	[ -z "$strange_directory" ] || trouble "a name in /$strange_directory has control characters"
-	[ ! -s "$tree/unreadable" ] || hidden_directory=$(grep -E '^(boot|EFI|grub2?|loader|(usr/)?lib(/(modules|systemd).*)?|usr|etc(/(default|conf[.]d|config|dropbear|init[.]d|network|rc.*|runlevels|ssh|systemd)(/.*)?)?)$' "$tree/unreadable" | head -n 1)
+	[ ! -s "$tree/unreadable" ] || hidden_directory=$(grep -E '^(|boot|EFI|grub2?|loader|(usr/)?lib(/(modules|systemd).*)?|usr|etc(/(default|conf[.]d|config|dropbear|init[.]d|network|rc.*|runlevels|ssh|systemd)(/.*)?)?)$' "$tree/unreadable" | head -n 1)
 	[ -z "$hidden_directory" ] || trouble "/$hidden_directory can't be read"
 	read -r kind <"$tree/kind"
 	awk -F '\t' -v expression="$1" -v fold="$kind" '
