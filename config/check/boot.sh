@@ -71,7 +71,8 @@ find_images() { # NAMES
 # Archives one behind the other, each compressed or not, with zeros between them.
 # Microcode comes first, and is not compressed
 open_initramfs() {
-	whole=$work/initramfs.whole cpio=$work/initramfs.cpio room=$(half_free)
+	whole=$work/initramfs.whole cpio=$work/initramfs.cpio room=$(half_free) its_trouble=$work/initramfs.why
+	: >"$its_trouble"
 	[ $((room > 2147483648)) = 0 ] || room=2147483648
 	while IFS= read -r key; do
 		contents "$key" 1073741824
@@ -96,15 +97,16 @@ open_initramfs() {
 		echo "$cpio" >"$tree/at"
 	fi
 	rm -f "$whole"
-	[ -s "$tree/index" ] || {
-		[ -s "$work/initramfs.trouble" ] || initramfs_trouble "it is damaged, or compressed in an unknown way"
-		return 1
-	}
+	if [ -s "$tree/after" ] || [ ! -s "$tree/index" ]; then
+		initramfs_trouble "it is damaged, or compressed in an unknown way"
+	fi
+	cat "$its_trouble" >>"$work/initramfs.trouble"
+	[ ! -s "$its_trouble" ] || return 1
 	initramfs=$tree
 }
 
 initramfs_trouble() { # WHY
-	echo "the initramfs: $1" >>"$work/initramfs.trouble"
+	echo "the initramfs: $1" >>"$its_trouble"
 }
 
 unpack() { # FILE OFFSET
@@ -116,16 +118,19 @@ unpack() { # FILE OFFSET
 	02214c18* | 04224d18*) program="lz4 -dcq" ;;
 	425a68*) program="bzip2 -dc" ;;
 	894c5a4f*) program="lzop -dc" ;;
-	*) return 1 ;;
+	*)
+		initramfs_trouble "it is damaged, or compressed in an unknown way"
+		return
+		;;
 	esac
 	has_tool "${program%% *}" || {
-		cat "$work/trouble" >>"$work/initramfs.trouble"
-		return 1
+		cat "$work/trouble" >>"$its_trouble"
+		return
 	}
 	# what follows the compressed data may not be theirs
 	# shellcheck disable=SC2086
 	tail -c +$(($2 + 1)) "$1" | limited $program 2>/dev/null
-	[ ! -e late ] || initramfs_trouble "$(first_line "$work/trouble")"
+	! is_late || initramfs_trouble "$(first_line "$work/trouble")"
 }
 
 ### Drivers

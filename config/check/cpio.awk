@@ -1,6 +1,7 @@
 # Archives of cpio's formats newc and crc -> TYPE MODE SIZE OFFSET:SIZE PATH LINK of
 # each member; the last one of a name holds. Input: NUL as newline, newline as \001.
-# AFTER gets the offset of what is behind the archives, if anything is.
+# AFTER gets the offset of what is behind the archives, if anything is, or where one
+# ends too early.
 # No member is looked for: each stands where the one before it ends
 
 function hex(text,   i, value, digit) {
@@ -116,4 +117,6 @@ END {
 	}
 	if (members > max)
 		print "" >strange
+	if (want == "header" || want == "link")
+		print begin >after
 }

@@ -3,6 +3,7 @@
 # A raw disk -> its partitions, and the file systems on them
 #
 #   $work/table       NUMBER START SIZE TYPE BOOTABLE of each partition, in bytes
+#   $work/types       NUMBER TYPE of what is on them
 #   $label            dos, gpt; empty: there is no table
 #   $work/partN/      of partition N: type (of its file system); its files, see
 #                     tree.sh; or trouble, why they can't be read; or unknown, what
@@ -71,6 +72,7 @@ type_at() { # START
 # Reads what it can of each partition, and finds the first one and the root file system
 open_partitions() {
 	first='' root='' boot_trees=''
+	: >"$work/types"
 	while read -r number start partition_size type _; do
 		if is_extended "$type" || [ $((start >= size)) = 1 ]; then
 			continue
@@ -78,8 +80,9 @@ open_partitions() {
 		tree=$work/part$number
 		mkdir "$tree" 2>/dev/null || continue
 		: >"$work/trouble"
-		type_at "$start" >"$tree/type"
-		its_type=$(cat "$tree/type")
+		its_type=$(type_at "$start")
+		echo "$its_type" >"$tree/type"
+		echo "$number $its_type" >>"$work/types"
 		opened=yes
 		case $its_type in
 		ext) open_ext "$start" || opened='' ;;

@@ -52,13 +52,19 @@ decimal() { # DIGITS
 	echo "$number"
 }
 
-# COUNT bytes at OFFSET of a file, in hexadecimal
-hex_at() { # FILE OFFSET COUNT
+# COUNT bytes at OFFSET of a file: words of two hexadecimal digits
+bytes_at() { # FILE OFFSET COUNT
 	if [ "$3" -ge 512 ] && [ $(($2 % 512)) = 0 ]; then
 		dd if="$1" bs=512 skip=$(($2 / 512)) count=$(($3 / 512)) 2>/dev/null
 	else
 		dd if="$1" bs=1 skip="$2" count="$3" 2>/dev/null
-	fi | od -An -v -tx1 | tr -d ' \n'
+	fi | od -An -v -tx1
+}
+
+# The same in one word
+hex_at() { # FILE OFFSET COUNT
+	# shellcheck disable=SC2046
+	printf %s $(bytes_at "$@")
 }
 
 # Hexadecimal digits -> a number; empty if it has more than 60 bits, which nothing
@@ -75,12 +81,18 @@ number_at() { # FILE OFFSET COUNT
 	hex_number "$(hex_at "$1" "$2" "$3")"
 }
 
-# A little-endian number out of hexadecimal bytes
-little_endian() { # HEX OFFSET COUNT
-	hex_number "$(printf '%s\n' "$1" | awk -v offset="$2" -v count="$3" '{
-		for (i = count - 1; i >= 0; i--)
-			printf "%s", substr($0, 2 * (offset + i) + 1, 2)
-	}')"
+# A little-endian number out of bytes; empty if they are not there
+little_endian() { # BYTES OFFSET COUNT
+	digits='' last=$(($2 + $3)) offset=$2
+	# shellcheck disable=SC2086
+	set -- $1
+	[ $# -ge "$last" ] || return 0
+	shift "$offset"
+	while [ "$offset" -lt "$last" ]; do
+		digits=$1$digits offset=$((offset + 1))
+		shift
+	done
+	hex_number "$digits"
 }
 
 mebibytes() {
@@ -97,35 +109,25 @@ set_limits() {
 		{ ulimit -u 4096 2>/dev/null || ulimit -p 4096; }
 }
 
-# Runs a tool. It has $seconds, or what is left of the image's time; if that was
-# not enough, what it was for could not be checked
+# Runs a tool. If $seconds were not enough, what it was for could not be checked,
+# and $work/late says so
 limited() { # COMMAND [ARGUMENT...]
-	left=$((deadline - $(now)))
-	[ "$left" -le "$seconds" ] || left=$seconds
-	if [ "$left" -le 0 ]; then
-		late "$1" $((5 * seconds))
-		return 124
-	elif [ -z "$timeout" ]; then
-		"$@"
-		return
-	fi
 	# shellcheck disable=SC2086
-	$timeout "$left" "$@"
+	$timeout "$@"
 	ended=$?
 	case $ended in
-	124 | 137 | 143 | 152) late "$1" "$left" ;;
+	124 | 137 | 143 | 152)
+		late="$1 took more than $seconds s: osconf-check -t SEC gives it more"
+		echo "$late" >"$work/late"
+		trouble "$late"
+		;;
 	153) trouble "$1 wrote more than 2 GiB" ;;
 	esac
 	return "$ended"
 }
 
-now() {
-	date +%s 2>/dev/null || echo 0
-}
-
-late() { # TOOL SECONDS
-	echo "$1 took more than $2 s: osconf-check -t SEC gives it more" >"$work/late"
-	trouble "$(cat "$work/late")"
+is_late() {
+	[ -s "$work/late" ]
 }
 
 # Is TOOL here? If not, what it was needed for has not been checked

@@ -2,7 +2,8 @@
 # each entry. Input: od -tu1. LENGTHS: BYTES INODE of each directory, in order;
 # LEVEL: INODE PATH of each; block: bytes of a block; inline: the inodes whose
 # entries are in the inode, behind the number of the parent; strange: gets the path
-# of a directory that has a name with control characters
+# of a directory that has a name with control characters; unreadable: of one that is
+# damaged
 
 BEGIN {
 	for (i = 32; i < 127; i++)
@@ -48,12 +49,14 @@ function entries(at, end,   inode, record, name_length) {
 	while (at + 8 <= end) {
 		inode = byte[at] + 256 * (byte[at + 1] + 256 * (byte[at + 2] + 256 * byte[at + 3]))
 		record = byte[at + 4] + 256 * byte[at + 5]
-		if (record == 0 || record == 65535)
+		if (end == 65536 && (record == 0 || record == 65535))
 			record = 65536
 		name_length = byte[at + 6]
-		if (record < 8)
+		if (record < 8 + name_length || record % 4 || at + record > end) {
+			print path[inode_of[file]] >>unreadable
 			return
-		if (inode && name_length && at + 8 + name_length <= end)
+		}
+		if (inode && name_length)
 			entry(inode, at + 8, name_length)
 		at += record
 	}

@@ -126,7 +126,7 @@ open_vhd() {
 # whatever parentCID says
 open_vmdk() {
 	format=VMDK
-	capacity=$(little_endian "$(hex_at image 12 8)" 0 8)
+	capacity=$(little_endian "$(bytes_at image 12 8)" 0 8)
 	dd if=image bs=512 count=64 2>/dev/null | tr '\000\r' '\n\n' >descriptor
 	if [ -z "$capacity" ] || [ $((capacity == 0 || capacity > 1 << 40)) = 1 ]; then
 		broken "a VMDK without data of its own: qemu-img convert -O qcow2"
@@ -157,7 +157,7 @@ convert() { # QEMU'S-NAME-OF-THE-FORMAT OPTIONS
 	case $? in
 	0 | 3 | 63) ;; # no error; blocks that nothing uses; not for this format
 	*)
-		[ -e late ] || broken "the $format is damaged or cut off: $(first_line log)"
+		is_late || broken "the $format is damaged or cut off: $(first_line log)"
 		not_converted
 		return 1
 		;;
@@ -166,7 +166,7 @@ convert() { # QEMU'S-NAME-OF-THE-FORMAT OPTIONS
 	if ! (ulimit -S -f unlimited 2>/dev/null; limited qemu-img convert -O raw "$source_of_disk" "$disk") >log 2>&1; then
 		if grep -q 'No space' log; then
 			unchecked "no space in TMPDIR: name a directory with more"
-		elif [ ! -e late ]; then
+		elif ! is_late; then
 			broken "the $format can't be read: $(first_line log)"
 		fi
 		not_converted
@@ -175,7 +175,7 @@ convert() { # QEMU'S-NAME-OF-THE-FORMAT OPTIONS
 }
 
 not_converted() {
-	[ ! -e late ] || unchecked "$(first_line "$work/trouble")"
+	! is_late || unchecked "$(first_line "$work/trouble")"
 }
 
 # What would be written: blocks of zeros are not
@@ -184,7 +184,7 @@ has_room_for_disk() {
 		!/"data": true/ { next }
 		match($0, /"length": [0-9]+/) { sum += substr($0, RSTART + 10, RLENGTH - 10) }
 		END { printf "%.0f\n", sum }' >needed
-	if [ -e late ]; then
+	if is_late; then
 		not_converted
 		return 1
 	fi

@@ -27,7 +27,6 @@ here=$(dirname "$0")
 target=$1 seconds=$3 quiet=$4 work=.
 set_platform "$2" || exit
 CDPATH='' cd -- "$5" || exit
-deadline=$(($(now) + 5 * seconds))
 
 ### Verdicts
 
@@ -54,6 +53,12 @@ broken() { # WHAT-IS-WRONG-AND-WHAT-TO-DO
 	else
 		verdict hint "$1"
 	fi
+}
+
+# The same of what was looked for and is not there: if something could not be read, it
+# may be
+missing() { # WHAT-IS-WRONG-AND-WHAT-TO-DO
+	[ -s "$work/trouble" ] || broken "$1"
 }
 
 unchecked() { # WHY
@@ -106,8 +111,8 @@ check_rule() { # ID SEVERITY WHAT
 }
 
 check_rules() { # SCOPE...
+	rules >"$work/rules"
 	for scope; do
-		rules >"$work/rules"
 		while IFS='|' read -r id of severity what _; do
 			[ "$of" != "$scope" ] || check_rule "$id" "$severity" "$what"
 		done <"$work/rules"
@@ -161,9 +166,9 @@ why_no_root() {
 set_limits 2>/dev/null
 timeout=''
 if timeout --foreground 9 true 2>/dev/null; then
-	timeout='timeout --foreground -k 2'
+	timeout="timeout --foreground -k 2 $seconds"
 elif timeout -k 2 9 true 2>/dev/null; then
-	timeout='timeout -k 2'
+	timeout="timeout -k 2 $seconds"
 fi
 : >"$work/verdicts"
 if [ -d "$target" ]; then

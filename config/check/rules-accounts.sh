@@ -14,14 +14,14 @@ rule_root_account() {
 	tree=$root
 	account=$(line_of etc/passwd root)
 	if [ -z "$account" ]; then
-		broken "/etc/passwd has no root: root:x:0:0:root:/root:/bin/sh"
+		missing "/etc/passwd has no root: root:x:0:0:root:/root:/bin/sh"
 		return
 	fi
 	[ "$(field "$account" 3)" = 0 ] || broken "/etc/passwd: root's number is $(field "$account" 3): 0"
 	shell=$(field "$account" 7)
 	case $shell in
 	*nologin | */false | */true) broken "/etc/passwd: root's shell is $shell, which ends at once: /bin/sh" ;;
-	*) [ "$(look_type "${shell:-/bin/sh}")" = f ] || broken "/etc/passwd: root's shell ${shell:-/bin/sh} is not in the image: /bin/sh" ;;
+	*) [ "$(look_type "${shell:-/bin/sh}")" = f ] || missing "/etc/passwd: root's shell ${shell:-/bin/sh} is not in the image: /bin/sh" ;;
 	esac
 	expiry "$(line_of etc/shadow root)"
 }
@@ -50,14 +50,14 @@ rule_shadow() {
 		if [ -n "$(entry etc/shadow)" ]; then
 			broken "/etc/shadow is a link that leads to no file: $(entry etc/shadow | cut -f 6)"
 		elif [ "$(field "$account" 2)" = x ]; then
-			broken "there is none, but /etc/passwd says x: root:*:19000:0:99999:7:::"
+			missing "there is none, but /etc/passwd says x: root:*:19000:0:99999:7:::"
 		fi
 		return
 	fi
 	[ "$(field "$account" 2)" = x ] ||
 		broken "/etc/passwd has root's password itself, and not in /etc/shadow: put an x there"
-	[ -n "$(line_of etc/shadow root)" ] || [ -s "$work/trouble" ] ||
-		broken "/etc/shadow has no line for root: root:*:19000:0:99999:7:::"
+	[ -n "$(line_of etc/shadow root)" ] ||
+		missing "/etc/shadow has no line for root: root:*:19000:0:99999:7:::"
 	mounted=$(mounted_over)
 	[ -z "$mounted" ] ||
 		unchecked "$mounted mounts something on /etc/shadow or /etc/passwd: is it there at every boot, and can osconf write it? osconf 1.0.0 can't"

@@ -43,7 +43,7 @@ drivers() { # disk MODULE:OPTION... any MODULE:OPTION...
 	if [ -n "$absent$unsure" ] && [ -s "$work/initramfs.trouble" ]; then
 		trouble "the initramfs: $(first_line "$work/initramfs.trouble")"
 	elif [ -n "$absent" ]; then
-		broken "missing:$absent: put it into the kernel or the initramfs"
+		missing "missing:$absent: put it into the kernel or the initramfs"
 	elif [ -n "$unsure" ] && [ -z "$disk" ] && ! [ -s "$work/modules" ]; then
 		does_not_apply "the directory has no kernel"
 	elif [ -n "$unsure" ]; then

@@ -98,9 +98,9 @@ rule_boot() {
 }
 
 file_systems() { # TYPE: numbers of the partitions that have it
-	while read -r number _; do
-		[ "$(cat "$work/part$number/type" 2>/dev/null)" != "$1" ] || echo "$number"
-	done <"$work/table"
+	while read -r number its_type; do
+		[ "$its_type" != "$1" ] || echo "$number"
+	done <"$work/types"
 }
 
 rule_lvm() {

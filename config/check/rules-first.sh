@@ -80,7 +80,10 @@ rule_directory() {
 	can_read_first || return
 	case $(entry_at aliyun_custom_image | cut -f 1) in
 	d) ;;
-	'') broken "it is not there: make it (mkdir, mmd)" ;;
+	'')
+		is_hidden aliyun_custom_image
+		missing "it is not there: make it (mkdir, mmd)"
+		;;
 	*) broken "aliyun_custom_image is no directory: make it one" ;;
 	esac
 }

@@ -10,12 +10,12 @@ rule_ssh_root() {
 	[ -z "$sshd" ] || refused=$(sshd_refuses)
 	[ -z "$dropbear" ] || refused=$refused$(dropbear_refuses)
 	if [ -n "$refused" ]; then
-		broken "$refused"
+		missing "$refused"
 	elif [ -z "$sshd$dropbear" ]; then
 		if has_login; then
 			passes "no SSH server: the console is the way in"
 		else
-			broken "neither an SSH server nor a login on the console: install one"
+			missing "neither an SSH server nor a login on the console: install one"
 		fi
 	fi
 }
@@ -103,7 +103,7 @@ sshd_lines() { # PATH DEPTH
 }
 
 setting() { # KEYWORD DEFAULT
-	sed -n "s/^$1 //p" "$work/sshd" | head -n 1 | grep . || echo "$2"
+	sed -n "s/^$1 //p" "$work/sshd" | grep . || echo "$2"
 }
 
 sshd_refuses() {
@@ -132,7 +132,7 @@ sshd_refuses() {
 		! names_root "deny$list" || { echo "$sshd: Deny$list root: remove it" | sed 's/Denyu/DenyU/; s/Denyg/DenyG/' && return; }
 	done
 	# what sshd is started with
-	for path in etc/default/ssh etc/default/sshd etc/conf.d/sshd etc/sysconfig/sshd; do
+	existing etc/default/ssh etc/default/sshd etc/conf.d/sshd etc/sysconfig/sshd | while IFS= read -r path; do
 		code "$path" | grep -iE '^(SSHD_OPTS|OPTIONS|SSHD_DISABLE_KEYGEN|command_args)=' |
 			grep -oiE '(PermitRootLogin|PasswordAuthentication)[ =]*(no|prohibit-password|without-password|forced-commands-only)' |
 			sed "s,^,/$path: ," | head -n 1
@@ -187,7 +187,7 @@ has_login() {
 }
 
 rule_console() {
-	has_login || broken "no getty is started: tty1::respawn:/sbin/getty 38400 tty1, and one for console"
+	has_login || missing "no getty is started: tty1::respawn:/sbin/getty 38400 tty1, and one for console"
 }
 
 rule_console_shell() {
@@ -195,7 +195,7 @@ rule_console_shell() {
 	find_osconf
 	if ! exists etc/inittab && ! is_systemd; then
 		case $(look sbin/init | cut -f 5) in
-		*busybox*) broken "without /etc/inittab, busybox's init starts a shell on the console: make one" ;;
+		*busybox*) missing "without /etc/inittab, busybox's init starts a shell on the console: make one" ;;
 		esac
 	fi
 	{

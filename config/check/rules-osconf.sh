@@ -29,7 +29,7 @@ rule_osconf_there() {
 		mode=$(look "$program" | cut -f 2)
 		# what it looks for is in the applet, whatever it is linked into
 		if ! has_bytes "$program" aliyun_custom_image; then
-			broken "/$program is no osconf: a busybox built without it? (CONFIG_OSCONF=y)"
+			missing "/$program is no osconf: a busybox built without it? (CONFIG_OSCONF=y)"
 		else
 			case $mode in
 			*[1357]*) passes "/$program" ;;
@@ -37,9 +37,9 @@ rule_osconf_there() {
 			esac
 		fi
 	elif [ -n "$(entry sbin/osconf)$(entry bin/osconf)$(entry usr/sbin/osconf)" ]; then
-		broken "osconf is a link that leads to no file: install busybox with it"
+		missing "osconf is a link that leads to no file: install busybox with it"
 	else
-		broken "there is none: install busybox with it (CONFIG_OSCONF=y), or build/osconf"
+		missing "there is none: install busybox with it (CONFIG_OSCONF=y), or build/osconf"
 	fi
 }
 
@@ -47,7 +47,7 @@ rule_osconf_built() {
 	if ! find_program; then
 		does_not_apply "see osconf-there"
 	elif ! has_bytes "$program" qcloud_action; then
-		broken "/$program reads no config drive: build it with CONFIG_FEATURE_OSCONF_CONFIG_DRIVE=y"
+		missing "/$program reads no config drive: build it with CONFIG_FEATURE_OSCONF_CONFIG_DRIVE=y"
 	fi
 }
 
@@ -86,7 +86,7 @@ rule_osconf_run() {
 		elif is_systemd && is_masked osconf.service; then
 			broken "osconf.service is masked: systemctl unmask osconf, and enable it"
 		else
-			broken "nothing runs it: ::sysinit:/sbin/osconf in inittab, or a service that is on"
+			missing "nothing runs it: ::sysinit:/sbin/osconf in inittab, or a service that is on"
 		fi
 		return
 	fi
@@ -148,7 +148,7 @@ ordered_by_openrc() {
 ordered_by_systemd() {
 	tree=$root
 	unit_text "${path##*/}" "$path" | grep -qE '^Before=.*(network-pre\.target|network\.target|systemd-networkd)' ||
-		broken "/$path: Before=network-pre.target, else the network may start first"
+		missing "/$path: Before=network-pre.target, else the network may start first"
 }
 
 rule_osconf_writable() {
@@ -172,7 +172,7 @@ rule_osconf_writable() {
 		awk -F '\t' '$3 ~ /(^|[ \t\/=])osconf([ \t;]|$)/ { exit } { print $3 }' "$work/inittab")
 	case $before_osconf in
 	*remount* | *'mount -a'* | *rcS* | *overlay*) ;;
-	*) broken "/$path: nothing before osconf makes / writable: ::sysinit:/bin/mount -o remount,rw /, rw for the kernel, or / in fstab for systemd" ;;
+	*) missing "/$path: nothing before osconf makes / writable: ::sysinit:/bin/mount -o remount,rw /, rw for the kernel, or / in fstab for systemd" ;;
 	esac
 }
 
@@ -241,7 +241,8 @@ names_of_first() {
 	ext)
 		superblock_of 1
 		printf 'LABEL=%s\n' "$(text_of_superblock 120 16)"
-		printf '%s\n' "$superblock" | sed 's/^.\{208\}\(.\{8\}\)\(....\)\(....\)\(....\)\(.\{12\}\).*/UUID=\1-\2-\3-\4-\5/'
+		uuid=$(hex_at "$disk" $((start + 1024 + 104)) 16)
+		printf '%s\n' "$uuid" | sed 's/\(.\{8\}\)\(....\)\(....\)\(....\)/UUID=\1-\2-\3-\4-/'
 		;;
 	FAT*)
 		partition 1

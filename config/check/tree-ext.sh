@@ -7,11 +7,10 @@
 
 DIRECTORY_MAX=1048576 ALL_DIRECTORIES_MAX=33554432
 
-# Sets $superblock, 1,024 bytes in hexadecimal, of partition NUMBER
+# Sets $superblock, bytes, of partition NUMBER
 superblock_of() { # NUMBER
 	partition "$1" || return
-	superblock=$(hex_at "$disk" $((start + 1024)) 1024)
-	[ "${#superblock}" = 2048 ]
+	superblock=$(bytes_at "$disk" $((start + 1024)) 1024)
 }
 
 field_of_superblock() { # OFFSET BYTES
@@ -51,6 +50,11 @@ feature_names() { # OFFSET NAME=BIT...
 open_ext() { # START
 	has_tool debugfs || return
 	open_tree ext "$disk?offset=$1"
+	complaint=$(limited debugfs -R quit "$at" 2>>"$tree/log")
+	[ -z "$complaint" ] || {
+		trouble "the file system is damaged: $complaint"
+		return 1
+	}
 	mkdir "$tree/directories" "$tree/links"
 	: >"$tree/raw"
 	printf '2\t\n' >"$tree/level"
@@ -78,6 +82,7 @@ open_ext() { # START
 		BEGIN { while ((getline line < targets) > 0) { split(line, field, "\t"); target[field[1]] = field[2] } }
 		{ print $1, $2, $3, $4, $5, ($1 != "l" ? "" : ($4 in target) ? target[$4] : $6) }' "$tree/raw" >"$tree/index"
 	awk -F '\t' '$1 == "f" && $5 ~ /\.ko(\.[a-z0-9]+)?$/ { print $5 }' "$tree/index" >"$tree/modules"
+	awk -F '\t' '$1 == "?" { print $5 }' "$tree/index" >>"$tree/unreadable"
 }
 
 # INODE PATH of what is in the directories of $tree/level
@@ -102,12 +107,12 @@ directory_entries() {
 	xargs wc -c <"$tree/files" | awk -v OFS='\t' '$2 != "total" { n = split($2, part, "/"); print $1, part[n] }' >"$tree/lengths"
 	xargs cat <"$tree/files" | od -An -v -tu1 -w16 | awk -v OFS='\t' -v lengths="$tree/lengths" -v level="$tree/level" \
 		-v block="$(block_size_at)" -v inline="$(awk -F '\t' '$6 { printf "%s ", $1 }' "$tree/sizes")" -v strange="$tree/strange" \
-		-f "$here/ext-directory.awk"
+		-v unreadable="$tree/unreadable" -f "$here/ext-directory.awk"
 	xargs rm -f <"$tree/files"
 }
 
 block_size_at() {
-	superblock=$(hex_at "$disk" $((${at##*=} + 1024)) 1024)
+	superblock=$(bytes_at "$disk" $((${at##*=} + 1024)) 1024)
 	log=$(field_of_superblock 24 4)
 	[ "${log:-9}" -le 6 ] 2>/dev/null || log=2
 	echo $((1024 << log))
@@ -126,14 +131,16 @@ inodes() {
 	awk -v OFS='\t' -f "$here/ext-inode.awk"
 }
 
-# Index lines with inodes as keys -> with type, mode, size and short target
+# Index lines with inodes as keys -> with type, mode, size and short target; of one
+# that can't be read, ?
 with_inodes() {
 	cat >"$tree/bare"
 	[ -s "$tree/bare" ] || return 0
 	cut -f 4 "$tree/bare" | sort -un | sed 's/.*/inode_dump <&>/' | ask_debugfs | inodes >"$tree/inodes" || return
 	awk -F '\t' -v OFS='\t' -v inodes="$tree/inodes" '
 		BEGIN { while ((getline line < inodes) > 0) { split(line, field, "\t"); known[field[1]] = line } }
-		$4 in known {
+		!($4 in known) { print; next }
+		{
 			split(known[$4], field, "\t")
 			print field[2], field[3], field[4], $4, $5, field[5]
 		}' "$tree/bare"

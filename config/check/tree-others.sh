@@ -43,7 +43,7 @@ open_fat() { # START
 	has_tool mdir || return
 	open_tree FAT "$disk@@$1"
 	limited mdir -/ -a -b -i "$at" :: 2>"$tree/log" | head -c 33554432 | head -n "$FILES_MAX" >"$tree/list"
-	[ ! -e late ] || return
+	! is_late || return
 	[ "$(wc -c <"$tree/list")" -lt 33554432 ] && [ "$(wc -l <"$tree/list")" -lt "$FILES_MAX" ] || {
 		trouble "its directories have no end"
 		return 1
@@ -53,7 +53,7 @@ open_fat() { # START
 		NF { print "f", 755, "-", $0, $0 }' | wanted >"$tree/index"
 	awk '/[\001-\037\177]/ || !/^::\// { print "" }' "$tree/list" | head -n 1 >>"$tree/strange"
 	limited mdir -/ -a -i "$at" :: 2>>"$tree/log" | head -c 67108864 >"$tree/listing"
-	[ ! -e late ] || return
+	! is_late || return
 	# each directory but the root lists itself and its parent, too
 	counted=$(sed -n 's/^ *\([0-9]\{1,9\}\) files\{0,1\}  *[0-9 ]* bytes$/\1/p' "$tree/listing" | tail -n 1)
 	listed=$(awk '/\/$/ { n += 2 } NF { n++ } END { print n + 0 }' "$tree/list")
@@ -89,7 +89,7 @@ open_squashfs() { # START
 	has_tool unsquashfs || return
 	open_tree squashfs "$1"
 	unsquash -lln "$disk" 2>"$tree/log" | head -c 134217728 | head -n 1000000 >"$tree/list"
-	[ ! -e late ] || return
+	! is_late || return
 	index_of_listing squashfs-root <"$tree/list" >"$tree/raw.index"
 	wanted <"$tree/raw.index" >"$tree/index"
 	[ -s "$tree/index" ] || return

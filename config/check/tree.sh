@@ -6,12 +6,12 @@
 #
 # $tree is the directory of the file system that is looked at:
 #   kind, at    how it is read, and where
-#   index       TYPE (d, f, l, o) MODE SIZE KEY PATH LINK of each file, separated
-#               by tabs; paths without the first slash, and only of directories
-#               in which a rule may look for something
+#   index       TYPE MODE SIZE KEY PATH LINK of each file, separated by tabs; paths
+#               without the first slash, and only of directories in which a rule may
+#               look for something. TYPE is d, f, l, o (others), ? (can't be read)
 #   modules     NAME of each module of the kernel, wherever it is
 #   strange     directories in which a name or a link has control characters
-#   unreadable  directories that their user can't read
+#   unreadable  what can't be read, or not all of it, for its user or for damage
 #   texts/N     text of the file in line N of the index; N.trouble: what is wrong
 #               with it
 
@@ -121,12 +121,13 @@ find_file() { # PATH
 	IFS=$TAB read -r file_type file_mode file_size file_key file_path file_line _ <<-END
 		$found
 	END
+	[ "$file_type" != '?' ] || trouble "/$file_path can't be read"
 }
 
-# What is below a directory that its user can't read is not "not there"
+# What is below a directory that can't be read is not "not there"
 is_hidden() { # PATH
 	while IFS= read -r unreadable; do
-		case ${1#/} in "$unreadable"/*) trouble "/$unreadable can't be read" ;; esac
+		case /${1#/} in "${unreadable:+/}$unreadable"/*) trouble "/$unreadable can't be read" ;; esac
 	done <"$tree/unreadable"
 }
 
@@ -167,24 +168,25 @@ entry() { # PATH
 # Text of a regular file to stdout, CR and NUL taken out. Returns 1 if it is not
 # there. Each is read once
 text() { # PATH
-	find_file "$1" && [ "$file_type" = f ] || return
+	find_file "$1" || return
+	[ "$file_type" != o ] || trouble "/$file_path is no file"
+	[ "$file_type" = f ] || return
 	cached=$tree/texts/$file_line
 	if [ ! -e "$cached" ]; then
 		: >"$cached.trouble"
-		rm -f late
-		contents "$file_key" $((TEXT_MAX + 1)) >"$cached.raw"
-		taken=$(wc -c <"$cached.raw")
-		if [ -e late ]; then
-			cat late >"$cached.trouble"
+		: >"$work/late"
+		contents "$file_key" $((TEXT_MAX + 1)) >"$work/raw"
+		taken=$(wc -c <"$work/raw")
+		if is_late; then
+			cat "$work/late" >"$cached.trouble"
 		elif [ "$taken" -gt "$TEXT_MAX" ]; then
 			echo "/$file_path has more than $((TEXT_MAX >> 10)) KiB" >"$cached.trouble"
 		elif is_number "$file_size" && [ $((taken < file_size)) = 1 ]; then
 			echo "/$file_path can't be read" >"$cached.trouble"
 		fi
-		tr -d '\000\r' <"$cached.raw" | awk '
+		tr -d '\000\r' <"$work/raw" | awk '
 			length > 16384 { print "a line of it is too long" >too_long; $0 = substr($0, 1, 16384) }
 			{ print }' too_long="$cached.trouble" >"$cached"
-		rm -f "$cached.raw"
 	fi
 	[ ! -s "$cached.trouble" ] || trouble "$(cat "$cached.trouble")"
 	cat "$cached"
@@ -207,6 +209,7 @@ has_bytes() { # PATH TEXT
 names() { # DIR
 	find_file "$1" && [ "$file_type" = d ] || return 0
 	! grep -qxF -e "$file_path" "$tree/strange" || trouble "a name in /$file_path has control characters"
+	! grep -qxF -e "$file_path" "$tree/unreadable" || trouble "/$file_path can't be read"
 	awk -F '\t' -v dir="$file_path/" '
 		index($5, dir) == 1 {
 			name = substr($5, length(dir) + 1)
@@ -217,9 +220,10 @@ names() { # DIR
 
 # Paths that match an extended regular expression. FAT does not mind the case
 matching() { # EXPRESSION
-	strange_directory=$(grep -vx -e aliyun_custom_image "$tree/strange" | grep -E -e "^($DIRECTORIES|[(].*)?$" | head -n 1)
+	strange_directory='' hidden_directory=''
+	[ ! -s "$tree/strange" ] || strange_directory=$(grep -vx -e aliyun_custom_image "$tree/strange" | grep -E -e "^($DIRECTORIES|[(].*)?$" | head -n 1)
 	[ -z "$strange_directory" ] || trouble "a name in /$strange_directory has control characters"
-	hidden_directory=$(grep -E '^(boot|EFI|grub2?|loader|(usr/)?lib(/(modules|systemd).*)?|usr|etc(/(default|conf[.]d|config|dropbear|init[.]d|network|rc.*|runlevels|ssh|systemd)(/.*)?)?)$' "$tree/unreadable" | head -n 1)
+	[ ! -s "$tree/unreadable" ] || hidden_directory=$(grep -E '^(|boot|EFI|grub2?|loader|(usr/)?lib(/(modules|systemd).*)?|usr|etc(/(default|conf[.]d|config|dropbear|init[.]d|network|rc.*|runlevels|ssh|systemd)(/.*)?)?)$' "$tree/unreadable" | head -n 1)
 	[ -z "$hidden_directory" ] || trouble "/$hidden_directory can't be read"
 	read -r kind <"$tree/kind"
 	awk -F '\t' -v expression="$1" -v fold="$kind" '

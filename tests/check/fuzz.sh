@@ -21,7 +21,17 @@ base fat-ext4
 TABLE=gpt FIRST=ext2
 EXT4=has_journal,64bit,metadata_csum,extent,flex_bg,inline_data
 base gpt-ext4
-TABLE=dos ROOT=squashfs
+ROOT=none
+base ext2
+MIB=72 P1_SIZE=35 P2=38 FIRST=FAT32
+base fat32
+# logical partitions, and the footer of a fixed VHD
+MIB=32 P1_SIZE=12 P2=14 TABLE=dos FIRST=none MORE="start=22MiB, size=9MiB, type=5
+	start=23MiB, size=1MiB
+	start=25MiB, size=2MiB"
+base table
+qemu-img convert -O vpc -o subformat=fixed,force_size=on bases/table bases/vhd-fixed
+FIRST=FAT16 MORE='' ROOT=squashfs
 base squashfs
 EXT4=none,has_journal,ext_attr,resize_inode,dir_index,filetype,sparse_super
 good_root root
@@ -31,9 +41,18 @@ for module in virtio_pci virtio_blk virtio_net; do : >"ird/lib/modules/$module.k
 (cd ird && find . | cpio -o -H newc --quiet) >root/boot/initrd.img
 ROOT=ext4
 base initramfs
+# the root is one, once as it is and once compressed
+for program in "cat" "gzip -c"; do
+	good_root root
+	good_first first
+	(cd root && find . | cpio -o -H newc --quiet) | $program >first/initrd.img
+	ROOT=none
+	base "cpio-${program%% *}"
+done
 qemu-img convert -O qcow2 bases/fat-ext4 bases/qcow2
 qemu-img convert -O vpc -o subformat=dynamic,force_size=on bases/fat-ext4 bases/vhd
 qemu-img convert -O vmdk bases/fat-ext4 bases/vmdk
 qemu-img convert -c -O qcow2 bases/squashfs bases/qcow2-compressed
 qemu-img convert -O vmdk -o subformat=streamOptimized bases/squashfs bases/vmdk-stream
-check=$check perl "$top/tests/check/fuzz.pl" "${1-100}" "${2-1}"
+export check
+perl "$top/tests/check/fuzz.pl" "${1-100}" "${2-1}"
