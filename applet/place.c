@@ -18,10 +18,7 @@ enum {
 	RDONLY  = 1,
 };
 
-enum {
-	SYSFS_SIZE = sizeof("/sys/dev/block/:/loop/backing_file") + 2 * sizeof(int) * 3,
-	LAYERS_MAX = 4, /* an overlay on a loop device on ... */
-};
+enum { LAYERS_MAX = 4 }; /* an overlay on an overlay on ... */
 
 /* An overlay is on its upper directory.
  * proc(5): 36 35 98:0 /root /mount options - type source super,options
@@ -49,54 +46,27 @@ static char *upper_directory(dev_t dev)
 	return upper;
 }
 
-/* Documentation/ABI/testing/sysfs-block-loop, -zram */
-static char *sysfs_name(char name[SYSFS_SIZE], dev_t dev, const char *file)
-{
-	sprintf(name, "/sys/dev/block/%u:%u/%s", major(dev), minor(dev), file);
-	return name;
-}
-
-static char *file_of_loop(dev_t dev)
-{
-	char name[SYSFS_SIZE];
-	char *file = xmalloc_open_read_close(sysfs_name(name, dev, "loop/backing_file"), NULL);
-
-	if (file)
-		chomp(file);
-	return file;
-}
-
-static int is_zram(dev_t dev)
-{
-	char name[SYSFS_SIZE];
-
-	return access(sysfs_name(name, dev, "mm_stat"), F_OK) == 0;
-}
-
 /* Is what is written to a file in memory, if it can be written at all?  dir: its directory, or
- * fd itself: only directories have an overlay's device.  What an overlay or a loop device is on may not be found any more,
- * since it was mounted before / was: then it counts as persistent. */
-static int is_in_memory(int fd, int dir, int more)
+ * fd itself: only directories have an overlay's device.  An upper directory that can't be found
+ * any more, since it was mounted before / was, counts as persistent. */
+static int is_in_memory(int fd, int dir, int layers)
 {
 	struct stat st;
 	struct statfs fs;
-	char *on;
+	char *upper;
 	int result;
 
 	if (fstatfs(fd, &fs) != 0 || fstat(dir, &st) != 0)
 		return UNKNOWN;
 	if ((fs.f_flags & RDONLY) || is_volatile_type(fs.f_type) || major(st.st_dev) == RAMDISK_MAJOR)
 		return YES;
-	if ((uint32_t)fs.f_type == OVERLAY)
-		on = upper_directory(st.st_dev);
-	else if (major(st.st_dev) == LOOP_MAJOR)
-		on = file_of_loop(st.st_dev);
-	else
-		return is_zram(st.st_dev);
-	fd = on ? open(on, O_PATH) : -1;
+	if ((uint32_t)fs.f_type != OVERLAY || !layers)
+		return NO;
+	upper = upper_directory(st.st_dev);
+	fd = upper ? open(upper, O_PATH) : -1;
 	if (fd < 0)
 		return errno == ENOENT ? NO : UNKNOWN;
-	result = more ? is_in_memory(fd, fd, more - 1) : NO;
+	result = is_in_memory(fd, fd, layers - 1);
 	close(fd);
 	return result;
 }

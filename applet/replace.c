@@ -37,24 +37,24 @@ static int write_text(int fd, const char *text)
 	return full_write(fd, text, len) == (ssize_t)len ? 0 : -1;
 }
 
-/* Gives a new file what the old one has.  chown() clears bits of the mode: it comes first */
+/* Gives a new file what the old one has.  The mode comes last: chown() clears bits of it, and a
+ * directory's default ACL takes some away.  Settings get no ACL: nobody else may read them. */
 static int keep_attributes(const struct replacement *r, int fd)
 {
 	const struct stat *old = &r->path.st;
-	int from, failed = 0;
+	int from, failed;
 
-	if (!r->secret && (old->st_uid | old->st_gid))
-		failed |= fchown(fd, old->st_uid, old->st_gid);
-	if (!r->secret && (old->st_mode & 07777 & ~0755) && !r->in_place)
-		failed |= fchmod(fd, old->st_mode & 07777);
-	if (failed)
-		return -1;
 	from = openat(r->path.dir, r->path.rest, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (from < 0)
 		return -1;
 	failed = copy_attribute(from, fd, "security.selinux");
-	if (!r->secret) /* else an ACL gives nothing to anyone: it has no mask */
+	if (!r->secret) {
+		if (old->st_uid | old->st_gid)
+			failed |= fchown(fd, old->st_uid, old->st_gid);
 		failed |= copy_attribute(from, fd, "system.posix_acl_access");
+		if (!r->in_place)
+			failed |= fchmod(fd, old->st_mode & 07777);
+	}
 	close(from);
 	return failed;
 }

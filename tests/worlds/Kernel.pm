@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Socket ();
 use Exporter 'import';
-our @EXPORT = qw(mount umount bind_mount set_xattr get_xattr set_immutable make_fifo addresses routes links);
+our @EXPORT = qw(mount umount bind_mount set_xattr get_xattr remove_xattr set_immutable make_fifo addresses routes links);
 require 'syscall.ph';
 
 my ($ms_rdonly, $ms_remount, $ms_bind, $ms_rec, $mnt_detach) = (1, 32, 4096, 16384, 2);
@@ -38,6 +38,11 @@ sub get_xattr {
 	my $buffer = "\0" x 1024;
 	my $n = syscall(SYS_lgetxattr(), "$path", "$name", $buffer, length $buffer);
 	return $n < 0 ? '' : unpack 'H*', substr $buffer, 0, $n;
+}
+
+sub remove_xattr {
+	my ($path, $name) = @_;
+	return syscall(SYS_lremovexattr(), "$path", "$name") == 0;
 }
 
 sub set_immutable { # PATH 0|1

@@ -165,7 +165,7 @@ sub make_odd {
 	}
 	return $path if $odd eq 'missing' || $odd eq 'none';
 	write_file($path, $text, $mode);
-	if ($odd =~ /^bind/) {
+	if ($odd =~ /bind/) {
 		my $source = "$w/e4/bound_$name";
 		write_file($source, $text, $mode);
 		Kernel::bind_mount($source, $path, $odd eq 'bind_ro') or die "$path: bind: $!\n";
@@ -175,7 +175,7 @@ sub make_odd {
 	set_xattr($path, 'system.posix_acl_access', $acl) if $odd eq 'acl';
 	set_xattr($path, 'security.selinux', "system_u:object_r:net_conf_t:s0\0") if $odd eq 'label';
 	link $path, "$path.hard" if $odd eq 'hard';
-	write_file("$path+", "left over\n", 0600) if $odd eq 'plus';
+	write_file("$path+", "left over\n", 0600) if $odd =~ /^plus(_bind)?$/;
 	if ($odd eq 'plus_dir') {
 		mkdir "$path+";
 		write_file("$path+/x", "x\n");
@@ -210,10 +210,10 @@ sub path_of { return $path{$_[0]} }
 sub first { return $first }
 
 # Settings are where they last
-sub is_volatile { return $_[0]{etc} =~ /^(tmpfs|overlay_tmpfs|ro)$/ || $_[0]{settings} eq 'link_fs' }
+sub is_volatile { return $_[0]{etc} =~ /^(tmpfs|overlay_tmpfs.*|ro)$/ || $_[0]{settings} eq 'link_fs' }
 sub settings_path {
 	my $world = shift;
-	return $world->{store} eq 'relative' || is_volatile($world) ? "$first/os.conf.saved" : '/etc/os.conf';
+	return $world->{store} eq 'relative' || is_volatile($world) || $world->{settings} eq 'link_saved' ? "$first/os.conf.saved" : '/etc/os.conf';
 }
 
 sub mount_etc { # AS_IMAGE: where an image's builder writes it
@@ -224,8 +224,9 @@ sub mount_etc { # AS_IMAGE: where an image's builder writes it
 	} elsif ($etc =~ /overlay/) {
 		return bind_mount("$w/lower", '/etc') if $as_image;
 		my $upper = $etc eq 'overlay' ? "$w/e4" : "$w/case";
-		mkdir "$upper/$_" for qw(upper work);
-		Kernel::mount('overlay', '/etc', 'overlay', "lowerdir=$w/lower,upperdir=$upper/upper,workdir=$upper/work") or die "/etc: $!\n";
+		my $name = $etc =~ /blank/ ? 'the upper one' : 'upper';
+		mkdir "$upper/$_" for $name, 'work';
+		Kernel::mount('overlay', '/etc', 'overlay', "lowerdir=$w/lower,upperdir=$upper/$name,workdir=$upper/work") or die "/etc: $!\n";
 	} else {
 		my $disk = $etc eq 'ext2' ? 'e2' : 'e4';
 		mkdir "$w/$disk/etc";
@@ -237,6 +238,7 @@ sub mount_etc { # AS_IMAGE: where an image's builder writes it
 sub make_etc {
 	my ($world, $real) = @_;
 	remove_below('/etc');
+	remove_xattr('/etc', 'system.posix_acl_default');
 	write_file('/etc/.world', '');
 	write_file('/etc/group', "root:x:0:\n");
 	for (qw(hostname hosts resolv passwd shadow)) {
@@ -248,6 +250,7 @@ sub make_etc {
 		$real->{settings} = make_odd($path{settings}, $world->{settings}, file_text('settings', $world->{settings}, $saved), 0600);
 	} else {
 		make_odd($path{settings}, 'link_fs', $saved // "hostname='old'\n", 0600) if $world->{settings} eq 'link_fs';
+		symlink "$first/os.conf.saved", $path{settings} if $world->{settings} eq 'link_saved';
 		$real->{settings} = settings_path($world);
 	}
 	if ($world->{backend} eq 'ifupdown') {
@@ -259,6 +262,7 @@ sub make_etc {
 		mkdir "/etc/sysconfig/network-scripts";
 		write_file("/etc/sysconfig/network-scripts/ifcfg-lan", "# mine\n");
 	}
+	set_xattr('/etc', 'system.posix_acl_default', $acl) if $world->{etc} eq 'default_acl';
 	set_immutable($path{$_}, 1) for grep { $world->{$_} eq 'immutable' && -f $path{$_} } sort keys %path;
 }
 

@@ -207,7 +207,7 @@ my %way = (
 	file => 'ok', missing => 'ok', empty => 'ok', link_abs => 'ok', link_rel => 'ok', link_fs => 'ok', link_disk => 'ok', dangling => 'ok',
 	loop => 'err', circle => 'err', through => 'err', dir => 'err', fifo => 'err', socket => 'err', device => 'may',
 	bind => 'ok', bind_ro => 'err', immutable => 'err', m0600 => 'ok', m0644 => 'ok', m4755 => 'ok', owner => 'ok', acl => 'ok',
-	label => 'ok', hard => 'ok', nul => 'err', crlf => 'ok', nonl => 'ok', eof => 'ok', big => 'may', plus => 'ok', plus_dir => 'may',
+	label => 'ok', hard => 'ok', nul => 'err', crlf => 'ok', nonl => 'ok', eof => 'ok', big => 'may', plus => 'ok', plus_dir => 'may', plus_bind => 'ok',
 	run => 'ok', volatile => 'may', pnp => 'ok', tmp => 'ok', tmp_userlink => 'err', tmp_userfile => 'ok', tmp_userdir => 'err',
 );
 my %way_passwd = (%way, missing => 'err', empty => 'err', dangling => 'err', bind_ro => 'may', immutable => 'may', nul => 'ok',

@@ -7,17 +7,17 @@ our @EXPORT = qw(parse_world world_line draw_world dimensions ordinary);
 
 # Oddities that a file of /etc may have, whichever file it is
 my @odd = qw(missing empty link_abs link_rel link_fs link_disk dangling loop circle through dir fifo socket device bind bind_ro
-	immutable m0600 m0644 m4755 owner acl label hard nul crlf nonl eof big plus plus_dir);
+	immutable m0600 m0644 m4755 owner acl label hard nul crlf nonl eof big plus plus_dir plus_bind);
 
 # Name, ordinary value, one in how many is odd, odd values. Waiting is slow: it is drawn rarely
 my @dimensions = (
-	[etc => 'ext4', 6, qw(ext2 tmpfs overlay overlay_tmpfs ro full inodes freed)],
+	[etc => 'ext4', 6, qw(ext2 tmpfs overlay overlay_tmpfs overlay_tmpfs_blank default_acl ro full inodes freed)],
 	[hostname => 'file', 9, @odd],
 	[hosts => 'file', 7, @odd],
 	[resolv => 'file', 7, @odd, qw(run volatile pnp tmp tmp_userlink tmp_userfile tmp_userdir)],
 	[passwd => 'file', 9, grep { !/m0600|m4755/ } @odd],
 	[shadow => 'file', 8, grep { !/m0644|m4755/ } @odd],
-	[settings => 'file', 7, grep { !/big/ } @odd],
+	[settings => 'file', 7, (grep { !/big/ } @odd), 'link_saved'],
 	[interfaces => 'missing', 14, 'file', grep { !/missing/ } @odd],
 	[first => 'ext4', 8, qw(ext2 tmpfs ro full inodes device device_ext2)],
 	[conf => 'vpc', 2, qw(none classic partial partial partial_pw partial_dns partial_eth1 partial_gw refused_ip refused_host
@@ -118,7 +118,8 @@ sub normal {
 		$world->{settings} = 'file';
 		$world->{oldsaved} = 'none';
 	}
-	$world->{oldsaved} = 'none' if $world->{settings} eq 'link_fs';
+	$world->{settings} = 'file' if $world->{settings} eq 'link_saved' && ($world->{first} =~ /device/ || $world->{drive} ne 'none');
+	$world->{oldsaved} = 'none' if $world->{settings} =~ /link_(fs|saved)/;
 	$world->{store} = 'default' if $world->{etc} ne 'ext4' || $world->{oldsaved} ne 'none' || $world->{settings} ne 'file';
 	$world->{interfaces} = 'missing' if $world->{backend} ne 'ifupdown';
 	$world->{boots} = 2 if $world->{boots} < 2 && $world->{fault} ne 'none';
@@ -136,7 +137,7 @@ sub normal {
 	$world->{meanwhile} = 'none' if $world->{meanwhile} eq 'rename' && $world->{macs} eq 'other';
 	$world->{dry} = 'no' if $world->{meanwhile} ne 'none' || $world->{etc} =~ /full|freed|inodes/;
 	$world->{change} = 'none' if $world->{change} eq 'settings' && $world->{shadow} eq 'plus_dir'; # os.conf is applied until it is committed
-	my $bound = grep { $world->{$_} =~ /^bind/ } qw(hostname hosts resolv passwd shadow settings interfaces);
+	my $bound = grep { $world->{$_} =~ /bind/ } qw(hostname hosts resolv passwd shadow settings interfaces);
 	$world->{fault} =~ s/:CUT:/:KILL:/ if $bound || $world->{first} eq 'tmpfs';
 	$world->{first} = 'ext4' if $world->{first} eq 'tmpfs' && $world->{etc} =~ /tmpfs/;
 	$world->{limit} = 'none' if $world->{fault} ne 'none' || $world->{meanwhile} ne 'none'; # strace would meet it
