@@ -74,8 +74,9 @@ static int is_zram(dev_t dev)
 }
 
 /* Is what is written to a file in memory, if it can be written at all?  dir: its directory, or
- * fd itself: only directories have an overlay's device.  What an overlay or a loop device is on may not be found any more,
- * since it was mounted before / was: then it counts as persistent. */
+ * fd itself: only directories have an overlay's device.  What an overlay or a loop device is
+ * on may not be found any more, since it was mounted before / was: then it counts as
+ * persistent. */
 static int is_in_memory(int fd, int dir, int more)
 {
 	struct stat st;
