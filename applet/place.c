@@ -107,6 +107,7 @@ static int is_shadow_persistent(int etc)
 	fd = openat(path.dir, path.rest, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	result = is_persistent(fd, path.dir, bb_path_shadow_file);
 	close(fd);
+	leave(&path);
 	return result;
 }
 
@@ -133,6 +134,7 @@ static int is_etc_persistent(struct place *place)
 		return path.nowhere ? YES : complain_of(SAVED_ABSOLUTE);
 	persistent = is_persistent(path.dir, path.dir, "/etc");
 	place->etc_read_only = persistent == NO && is_read_only(path.dir);
+	leave(&path);
 	return persistent;
 }
 
