@@ -108,7 +108,7 @@ sub faults_of_trace {
 	calls_of($log, sub {
 		my ($pid, $call) = @_;
 		my ($name, $arguments, $result) = $call =~ /^(\w+)\((.*)\) += (.*)$/ or return $fault{"strace: $call"}++;
-		return if $name eq 'io_uring_setup' && $result =~ /INJECTED/;
+		return if $name eq 'sendfile' || $name eq 'io_uring_setup' && $result =~ /INJECTED/;
 		if ($name eq 'execve') {
 			my ($program, $first) = $arguments =~ /^$string, \[$string/ or return $fault{"started $arguments"}++;
 			my ($directory, $last) = $program =~ m{^(.*)/([^/]*)$};
