@@ -261,14 +261,21 @@ matrix: override TESTS := matrix
 matrix: test
 
 # image-A-B: the minimal image without the options in whose names A or B is.
-# Most of its objects are those of the whole image
-$(objects)/image-%/.configured: $(objects)/image/.built config/kconfig/image.config config/build/kconfig.sh
+# Most of its objects are those of the whole image. osconf-A-B: build/osconf likewise
+define without_options
 	$(Q)rm -rf $(@D)
 	$(Q)cp -a $(<D) $(@D)
 	$(call say,CONFIG $(notdir $(@D)))
-	$(Q)grep -v $(addprefix -e ,$(subst -,$(space),$*)) config/kconfig/image.config >$(@D)/image.config
-	$(Q)cd $(@D) && $(CURDIR)/config/build/kconfig.sh $(@D)/image.config env $(busybox_make)
+	$(Q)sed -E 's/^(CONFIG_.*($(subst -,|,$*)).*)=.*/# \1 is not set/' $(word 2,$^) >$(@D)/without.config
+	$(Q)cd $(@D) && $(CURDIR)/config/build/kconfig.sh $(@D)/without.config env $(busybox_make)
 	$(Q)touch $@
+endef
+
+$(objects)/image-%/.configured: $(objects)/image/.built config/kconfig/image.config config/build/kconfig.sh
+	$(without_options)
+
+$(objects)/osconf-%/.configured: $(objects)/osconf/.built config/kconfig/osconf.config config/build/kconfig.sh
+	$(without_options)
 
 $(objects)/patches/sizes: $(tree)/.patched-$(series) $(objects)/.compiler tests/bench/patch-sizes.sh config/kconfig/defconfig.config
 	$(call say,SIZE patches/)

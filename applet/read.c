@@ -42,7 +42,7 @@ int FAST_FUNC understand(struct settings_file *file, int min_keys)
 
 /* A file that is somebody else's (-s /etc/fstab) is left alone.  One without a single key
  * (edited, or cut off) counts as none. */
-static int understand_saved(struct settings_file *saved)
+int FAST_FUNC understand_saved(struct settings_file *saved)
 {
 	int result = saved->file.text ? understand(saved, 0) : 0;
 
@@ -56,7 +56,7 @@ static int understand_saved(struct settings_file *saved)
 	return result;
 }
 
-static int read_text_of(struct settings_file *saved, int dir, const char *name)
+int FAST_FUNC read_settings(struct settings_file *saved, int dir, const char *name)
 {
 	saved->source = SAVED_SETTINGS;
 	saved->file.name = name;
@@ -70,71 +70,17 @@ static int read_text_of(struct settings_file *saved, int dir, const char *name)
 	return 0;
 }
 
-/* What another file says is used, and is saved here unless what is here can't be read */
-static void stand_in(struct settings_file *saved, const struct settings_file *other)
-{
-	saved->unread |= other->unread;
-	if (!other->valid)
-		return;
-	saved->settings = other->settings;
-	saved->report = other->report;
-	saved->valid = 1;
-	saved->file.text = NULL; /* saved as a new file */
-}
-
-/* Settings in /etc may be of an earlier time, when that was persistent */
-static int read_relative(struct saved *both, const struct place *place)
-{
-	struct settings_file *saved = &both->main;
-	struct settings_file older;
-	int failed = -1; /* already reported */
-
-	saved->unread = 1;
-	if (place->osconf_dir >= 0) {
-		failed = read_text_of(saved, place->osconf_dir, place->saved) | understand_saved(saved);
-	} else if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && place->drive >= 0) {
-		saved->unread = 0; /* -d names a drive: there are no saved settings */
-	}
-	both->entries_unread = saved->unread;
-	if (saved->valid)
-		return failed;
-	memset(&older, 0, sizeof(older));
-	failed |= read_text_of(&older, FROM_ROOT, SAVED_ABSOLUTE) | understand_saved(&older);
-	stand_in(saved, &older);
-	return failed;
-}
-
-/* Settings next to os.conf are newer.  They are removed once saved here */
-static int read_absolute(struct saved *saved, const struct place *place)
-{
-	struct settings_file *main = &saved->main;
-	struct settings_file newer;
-	int failed = read_text_of(main, FROM_ROOT, place->saved) | understand_saved(main);
-	int moved;
-
-	saved->entries_unread = main->unread;
-	if (place->osconf_dir < 0)
-		return failed;
-	memset(&newer, 0, sizeof(newer));
-	failed |= read_text_of(&newer, place->osconf_dir, SAVED_RELATIVE);
-	moved = has_entry(&main->settings, SAVED_RELATIVE, newer.file.text, newer.file.len);
-	if (moved < 0)
-		saved->entries_unread = main->unread = 1;
-	saved->moved = (moved > 0);
-	if (moved)
-		return failed | (moved < 0);
-	failed |= understand_saved(&newer);
-	main->unread |= newer.unread;
-	if (newer.valid) {
-		saved->moves = !main->unread; /* else it may have been moved before */
-		stand_in(main, &newer);
-	}
-	return failed;
-}
-
 int FAST_FUNC read_saved(struct saved *saved, const struct place *place)
 {
-	return is_relative(place) ? read_relative(saved, place) : read_absolute(saved, place);
+	struct settings_file *main = &saved->main;
+	int failed = read_settings(main, FROM_ROOT, place->saved) | understand_saved(main);
+
+	if (!ENABLE_FEATURE_OSCONF_VOLATILE && place->osconf_dir >= 0 && is_there(place->osconf_dir, SAVED_RELATIVE)) {
+		main->unread = 1;
+		failed = refuse_volatile(SAVED_RELATIVE);
+	}
+	saved->entries_unread = main->unread;
+	return failed;
 }
 
 /*** os.conf ***/
