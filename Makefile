@@ -282,9 +282,10 @@ $(objects)/patches/sizes: $(tree)/.patched-$(series) $(objects)/.compiler tests/
 	+$(Q)tests/bench/patch-sizes.sh $(tarball) $(@D) $(MAKE) --no-print-directory $(jobs) O= $(compiler)
 
 # What tests/bench/size.sh looks at, by architecture
+optional := $(shell sed -n 's/^\(CONFIG_FEATURE_OSCONF_.*\)=y/\1/p' config/kconfig/image.config)
 .PHONY: sized
 sized: $(addprefix $(objects)/,osconf/.built image/.built image-OSCONF/.built image-FEATURE_OSCONF/.built patches/sizes \
-	image-OSCONF_SYSCONFIG/.built image-OSCONF_IFUPDOWN/.built image-OSCONF_CONFIG_DRIVE/.built)
+	$(optional:CONFIG_FEATURE_%=image-%/.built))
 	@mkdir -p $(O)/size
 	@ln -sfn $(objects) $(O)/size/$(ARCH)
 
