@@ -261,23 +261,31 @@ matrix: override TESTS := matrix
 matrix: test
 
 # image-A-B: the minimal image without the options in whose names A or B is.
-# Most of its objects are those of the whole image
-$(objects)/image-%/.configured: $(objects)/image/.built config/kconfig/image.config config/build/kconfig.sh
+# Most of its objects are those of the whole image. osconf-A-B: build/osconf likewise
+define without_options
 	$(Q)rm -rf $(@D)
 	$(Q)cp -a $(<D) $(@D)
 	$(call say,CONFIG $(notdir $(@D)))
-	$(Q)grep -v $(addprefix -e ,$(subst -,$(space),$*)) config/kconfig/image.config >$(@D)/image.config
-	$(Q)cd $(@D) && $(CURDIR)/config/build/kconfig.sh $(@D)/image.config env $(busybox_make)
+	$(Q)sed -E 's/^(CONFIG_.*($(subst -,|,$*)).*)=.*/# \1 is not set/' $(word 2,$^) >$(@D)/without.config
+	$(Q)cd $(@D) && $(CURDIR)/config/build/kconfig.sh $(@D)/without.config env $(busybox_make)
 	$(Q)touch $@
+endef
+
+$(objects)/image-%/.configured: $(objects)/image/.built config/kconfig/image.config config/build/kconfig.sh
+	$(without_options)
+
+$(objects)/osconf-%/.configured: $(objects)/osconf/.built config/kconfig/osconf.config config/build/kconfig.sh
+	$(without_options)
 
 $(objects)/patches/sizes: $(tree)/.patched-$(series) $(objects)/.compiler tests/bench/patch-sizes.sh config/kconfig/defconfig.config
 	$(call say,SIZE patches/)
 	+$(Q)tests/bench/patch-sizes.sh $(tarball) $(@D) $(MAKE) --no-print-directory $(jobs) O= $(compiler)
 
 # What tests/bench/size.sh looks at, by architecture
+optional := $(shell sed -n 's/^\(CONFIG_FEATURE_OSCONF_.*\)=y/\1/p' config/kconfig/image.config)
 .PHONY: sized
 sized: $(addprefix $(objects)/,osconf/.built image/.built image-OSCONF/.built image-FEATURE_OSCONF/.built patches/sizes \
-	image-OSCONF_SYSCONFIG/.built image-OSCONF_IFUPDOWN/.built image-OSCONF_CONFIG_DRIVE/.built)
+	$(optional:CONFIG_FEATURE_%=image-%/.built))
 	@mkdir -p $(O)/size
 	@ln -sfn $(objects) $(O)/size/$(ARCH)
 

@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config FEATURE_OSCONF_IFUPDOWN
-//config:	bool "-b ifupdown: leave the network to ifup (2 kb)"
+//config:	bool "-b ifupdown: leave the network to ifup (1 kb)"
 //config:	default n
 //config:	depends on OSCONF
 //config:	select FEATURE_OSCONF_BACKENDS

@@ -1,12 +1,21 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: a plan -> the commands that do the same (dry run).
+ * osconf: a plan, or a file's new text -> the commands that do the same (dry run).
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  * SPDX-License-Identifier: GPL-2.0-only
  */
-//kbuild:lib-$(CONFIG_OSCONF) += command.o
+//config:config FEATURE_OSCONF_DRY_RUN
+//config:	bool "Dry run: -n (1.5 kb)"
+//config:	default y
+//config:	depends on OSCONF
+//config:	help
+//config:	With -n, osconf changes nothing and prints the commands that would do
+//config:	the same: what an os.conf would do, and what is not as it should be.
+
+//kbuild:lib-$(CONFIG_FEATURE_OSCONF_DRY_RUN) += command.o
 #include "command.h"
+#include "plan.h"
 
 static char *put_ifconfig(char *p, const struct step *step)
 {
@@ -62,7 +71,7 @@ static char *put_ip_route(char *p, const struct step *step)
 	return p;
 }
 
-void FAST_FUNC step_command(const struct step *step, char command[COMMAND_SIZE])
+void FAST_FUNC step_command(const struct step *step, char *command)
 {
 	switch (step->what) {
 	case STEP_HOSTNAME:
@@ -97,4 +106,16 @@ void FAST_FUNC print_plan(const struct plan *plan)
 		step_command(&plan->step[i], command);
 		puts(command);
 	}
+}
+
+/* Ended by a line that the text does not have */
+void FAST_FUNC print_text(const char *name, const char *text)
+{
+	char end[sizeof("EOF") + 64] = "\nEOF";
+	char *with_start = xasprintf("\n%s", text);
+
+	while (strlen(end) < sizeof(end) - 1 && strstr(with_start, end))
+		strcat(end, "_");
+	printf("cat >%s <<'%s'\n%s%s\n", name, end + 1, text, end + 1);
+	free(with_start);
 }

@@ -264,14 +264,11 @@ static int commit_password(struct commit *c, int can_save)
 
 	if (!is_fresh && (c->place->shadow_persistent != YES || !c->result->value[KEY_PASSWORD_HASH]))
 		return 0;
-	switch (c->place->shadow_persistent) {
-	case YES:
+	if (c->place->shadow_persistent == YES)
 		return set_password(c, can_save);
-	case NO:
+	if (ENABLE_FEATURE_OSCONF_VOLATILE && c->place->shadow_persistent == NO)
 		return save_password(c);
-	default: /* already reported */
-		return -1;
-	}
+	return -1; /* already reported */
 }
 
 /*** os.conf goes ***/
@@ -338,7 +335,7 @@ static int remove_sources(struct commit *c)
 	const struct settings_file *fresh = c->fresh;
 	int failed = 0;
 
-	if (c->saved->moves) {
+	if (ENABLE_FEATURE_OSCONF_VOLATILE && c->saved->moves) {
 		failed = remove_moved(c->place);
 		if (failed && save_entry(c, SAVED_RELATIVE) != 0)
 			return -1;
@@ -389,7 +386,7 @@ static int remove_applied(struct commit *c)
 {
 	int failed = 0;
 
-	if (c->saved->moved)
+	if (ENABLE_FEATURE_OSCONF_VOLATILE && c->saved->moved)
 		failed |= remove_moved(c->place);
 	if (c->fresh->applied && may_be_removed(c->fresh) && !is_read_only(c->place->osconf_dir))
 		failed |= consume(c->place);

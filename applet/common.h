@@ -19,17 +19,16 @@
 #define SAVED_ABSOLUTE  "/etc/" OSCONF_FILE
 #define SAVED_RELATIVE  OSCONF_FILE ".saved"
 
-/* Options, in the order of getopt32's string */
+/* Options, in the order of getopt32's string; one that is not built in is never set */
 enum {
-	OPT_dry_run = 1 << 0,
-	OPT_quiet   = 1 << 1,
-	OPT_verbose = 1 << 2,
-	OPT_device  = 1 << 3,
-	OPT_file    = 1 << 4,
-	OPT_saved   = 1 << 5,
-	OPT_root    = 1 << 6,
-	OPT_wait    = 1 << 7,
-	OPT_backend = (1 << 8) * ENABLE_FEATURE_OSCONF_BACKENDS,
+	OPT_quiet   = 1 << 0,
+	OPT_verbose = 1 << 1,
+	OPT_device  = 1 << 2,
+	OPT_file    = 1 << 3,
+	OPT_saved   = 1 << 4,
+	OPT_wait    = 1 << 5,
+	OPT_dry_run = (1 << 6) * ENABLE_FEATURE_OSCONF_DRY_RUN,
+	OPT_root    = (1 << (6 + ENABLE_FEATURE_OSCONF_DRY_RUN)) * ENABLE_FEATURE_OSCONF_ROOT,
 };
 
 #endif

@@ -9,7 +9,6 @@
 //kbuild:lib-$(CONFIG_OSCONF) += converge.o
 #include "converge.h"
 #include "message.h"
-#include "password.h"
 #include "value.h"
 
 #define HOSTS_MARK " # osconf"
@@ -154,19 +153,4 @@ int FAST_FUNC converge_files(const struct settings *settings, const struct place
 	if (servers)
 		failed |= converge_nameservers(servers, batch);
 	return failed;
-}
-
-int FAST_FUNC converge_password(const struct settings *settings, const struct place *place)
-{
-	const char *hash = settings->value[KEY_PASSWORD_HASH];
-	struct root_password root;
-
-	if (!hash || place->shadow_persistent == YES)
-		return 0;
-	if (read_root_password(&root) != 0)
-		return -1;
-	/* where it is persistent, the user may have changed it */
-	if (place->shadow_persistent == UNKNOWN && !has_none(&root))
-		return error_msg("root's password stays: it can't be told whether %s is persistent", bb_path_shadow_file);
-	return set_root_password(&root, hash);
 }

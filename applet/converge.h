@@ -16,8 +16,4 @@
  * differ from the settings.  Returns 0, or -1 after printing a message. */
 int converge_files(const struct settings *settings, const struct place *place, struct batch *batch) FAST_FUNC;
 
-/* If /etc/shadow is not persistent, sets root's password from the saved hash.
- * Returns 0, or -1 after printing a message. */
-int converge_password(const struct settings *settings, const struct place *place) FAST_FUNC;
-
 #endif

@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config FEATURE_OSCONF_CONFIG_DRIVE
-//config:	bool "Tencent Cloud's config drive (1.5 kb)"
+//config:	bool "Tencent Cloud's config drive (1.6 kb)"
 //config:	default n
 //config:	depends on OSCONF
 //config:	help

@@ -69,6 +69,13 @@ int FAST_FUNC read_given_file(struct file *file, const char *name, off_t max)
 	return read_opened(file, open(name, O_RDONLY | O_NONBLOCK), st.st_size, max);
 }
 
+int FAST_FUNC is_there(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}
+
 int FAST_FUNC is_text(const struct file *file, const char *text)
 {
 	return file->text && !file->torn && strcmp(file->text, text) == 0;

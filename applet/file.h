@@ -34,6 +34,9 @@ int read_file(struct file *file, int dir, const char *name, off_t max) FAST_FUNC
 /* Opens, reads and closes a file that was named by the user.  It must exist */
 int read_given_file(struct file *file, const char *name, off_t max) FAST_FUNC;
 
+/* True if a directory has that name.  What can't be told to be missing is there */
+int is_there(int dir, const char *name) FAST_FUNC;
+
 /* True if the file's text is that */
 int is_text(const struct file *file, const char *text) FAST_FUNC;
 

@@ -184,7 +184,7 @@ int FAST_FUNC send_back(struct kernel *kernel, struct nlmsghdr *message, int typ
 
 /*** Cards ***/
 
-static struct card *add_card(struct kernel *kernel, const char *name)
+struct card* FAST_FUNC add_card(struct kernel *kernel, const char *name)
 {
 	struct card *card;
 	unsigned number;
@@ -199,22 +199,6 @@ static struct card *add_card(struct kernel *kernel, const char *name)
 	card->number = name && !*name ? (int)number : -1;
 	card->eth = -1;
 	return card;
-}
-
-void FAST_FUNC assume_cards(struct kernel *kernel, const struct settings *settings)
-{
-	uint32_t named = interfaces_named(settings);
-	char name[IFNAMSIZ];
-	int n;
-
-	kernel->known = 1;
-	add_card(kernel, "lo")->loopback = 1;
-	for (n = 0; n < INTERFACES_MAX; n++) {
-		if (named & (1U << n)) {
-			sprintf(name, "eth%d", n);
-			add_card(kernel, name)->eth = n;
-		}
-	}
 }
 
 /* Virtual cards have a kind: bridge, bond, vlan */

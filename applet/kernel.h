@@ -72,7 +72,7 @@ int read_addresses_and_routes(struct kernel *kernel) FAST_FUNC;
  * same destination.  Returns 0, or -1 with errno set. */
 int send_back(struct kernel *kernel, struct nlmsghdr *message, int type) FAST_FUNC;
 
-/* Fills in the cards of a machine that has lo and all described cards */
-void assume_cards(struct kernel *kernel, const struct settings *settings) FAST_FUNC;
+/* Adds a card that has nothing but a name */
+struct card *add_card(struct kernel *kernel, const char *name) FAST_FUNC;
 
 #endif

@@ -9,11 +9,13 @@
  *   place.c       file systems of /etc                    -> where settings are saved
  *   drive.c       the config drive                        -> directory of its os.conf
  *   read.c        saved settings, os.conf                 -> settings
+ *     volatile.c    settings next to os.conf                -> saved settings
  *     parse.c       text                                    -> values of the known keys
  *     settings.c    values (value.c)                        -> checked; merged; text again
  *     applied.c     a file that can't be removed            -> whether it has been applied
  *   kernel.c      rtnetlink                               -> cards, addresses, routes
  *   cards.c       described interfaces                    -> their cards in the kernel
+ *     root.c        described interfaces                    -> the cards of another machine
  *   converge.c    settings                                -> files derived from them
  *     backend*.c    a plan                                  -> files of another network system
  *   commit.c      settings                                -> durable; os.conf consumed
@@ -21,7 +23,7 @@
  *   network.c     settings                                -> the kernel has what they describe
  *     plan.c        settings and what the kernel has        -> steps (step.c): what is missing
  *     run.c         steps                                   -> the kernel
- *     command.c     steps                                   -> commands, for a dry run
+ *     command.c     steps, files                            -> commands, for a dry run
  *
  * Helpers: path.c finds files, file.c reads and wipes them, replace.c replaces them
  * durably, section.c replaces a section of a file,
@@ -32,7 +34,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config OSCONF
-//config:	bool "osconf (24 kb)"
+//config:	bool "osconf (35 kb)"
 //config:	default n
 //config:	select VOLUMEID
 //config:	select FEATURE_VOLUMEID_EXT
@@ -53,19 +55,26 @@
 //kbuild:lib-$(CONFIG_OSCONF) += osconf.o
 
 //usage:#define osconf_trivial_usage
-//usage:       "[-nqv] [-d PART] [-f FILE] [-s FILE] [-R ROOT] [-w SEC]"
+//usage:       "[-" IF_FEATURE_OSCONF_DRY_RUN("n") "qv] [-d PART] [-f FILE] [-s FILE]"
+//usage:	IF_FEATURE_OSCONF_ROOT(" [-R ROOT]") " [-w SEC]"
 //usage:	IF_FEATURE_OSCONF_BACKENDS(" [-b BACKEND]")
 //usage:#define osconf_full_usage "\n\n"
 //usage:       "osconf 1.1.0: apply aliyun_custom_image/os.conf of the first partition\n"
 //usage:       "and remove it, else re-apply the saved settings\n"
+//usage:	IF_FEATURE_OSCONF_DRY_RUN(
 //usage:     "\n	-n	Dry run: print commands that would do the same"
+//usage:	)
 //usage:     "\n	-q	Print errors only"
 //usage:     "\n	-v	Verbose"
 //usage:     "\n	-d PART	First partition: UUID=, LABEL=, block device or directory"
 //usage:     "\n	-f FILE	Apply FILE instead, and leave it"
-//usage:     "\n	-s FILE	Save settings in FILE (default /etc/os.conf);"
-//usage:     "\n		a relative FILE is next to os.conf"
+//usage:     "\n	-s FILE	Save settings in FILE (default /etc/os.conf)"
+//usage:	IF_FEATURE_OSCONF_VOLATILE(
+//usage:     ";\n		a relative FILE is next to os.conf"
+//usage:	)
+//usage:	IF_FEATURE_OSCONF_ROOT(
 //usage:     "\n	-R ROOT	Write files under ROOT, touch nothing live"
+//usage:	)
 //usage:     "\n	-w SEC	Wait for partition and network cards (default 5)"
 //usage:	IF_FEATURE_OSCONF_BACKENDS(
 //usage:     "\n	-b BACKEND	Who brings up the network: live (osconf itself, default)"
@@ -87,6 +96,8 @@
 #include "network.h"
 #include "partition.h"
 #include "read.h"
+#include "root.h"
+#include "volatile.h"
 
 struct osconf {
 	const char *device, *file, *saved_name, *root, *backend_name; /* options */
@@ -101,13 +112,19 @@ struct osconf {
 	struct kernel kernel;
 };
 
+/* NULL: the running system */
+static const char *root_of(const struct osconf *o)
+{
+	return ENABLE_FEATURE_OSCONF_ROOT ? o->root : NULL;
+}
+
 /* One run at a time changes files */
 static int keep_others_out(struct osconf *o)
 {
 	int failed = 0;
 
 	if (!(option_mask32 & OPT_dry_run)) {
-		failed = wait_for_others(o->root, o->deadline);
+		failed = wait_for_others(root_of(o), o->deadline);
 		o->may_write = !failed;
 	}
 	return failed;
@@ -115,7 +132,7 @@ static int keep_others_out(struct osconf *o)
 
 static int open_options(struct osconf *o)
 {
-	if (!o->root) {
+	if (!root_of(o)) {
 		mount_kernel_filesystems();
 		if (open_root_directory("/") != 0)
 			return perror_msg("%s: can't open", "/");
@@ -129,7 +146,7 @@ static int find_first_partition(struct osconf *o)
 
 	/* with -f, the partition is needed only if settings are saved there */
 	if (!o->file || is_relative(&o->place))
-		failed |= open_osconf_dir(&o->place, o->device ? o->device : o->root, o->root ? 0 : o->deadline);
+		failed |= open_osconf_dir(&o->place, o->device ? o->device : root_of(o), root_of(o) ? 0 : o->deadline);
 	if (o->may_write && has_work(&o->place))
 		failed |= open_for_writing(&o->place);
 	return failed;
@@ -138,7 +155,7 @@ static int find_first_partition(struct osconf *o)
 /* update_passwd() gets names.  All else is found from the descriptor of the root directory */
 static int change_root(struct osconf *o)
 {
-	if (o->root && o->may_write)
+	if (root_of(o) && o->may_write)
 		xchroot(o->root);
 	o->in_root = 1;
 	return 0;
@@ -173,7 +190,14 @@ static int read_saved_settings(struct osconf *o)
 
 	memset(&saved, 0, sizeof(saved));
 	o->saved.main.unread = o->saved.entries_unread = 1;
-	failed = read_saved(&saved, &o->place);
+	if (is_relative(&o->place)) {
+		failed = read_saved_relative(&saved, &o->place);
+	} else {
+		failed = read_saved(&saved, &o->place);
+		if (ENABLE_FEATURE_OSCONF_VOLATILE)
+			failed |= read_newer(&saved, &o->place);
+	}
+	saved.entries_unread |= saved.main.entries_refused;
 	o->saved = saved;
 	o->settings = saved.main.settings; /* whatever becomes of the rest */
 	return failed;
@@ -189,7 +213,7 @@ static int take_drive(struct osconf *o, struct settings_file *fresh)
 	int described = fresh->valid || (o->saved.main.valid && !has_drive_entry(saved));
 	int failed = 0;
 
-	if (!o->device && !o->root)
+	if (!o->device && !root_of(o))
 		failed = open_drive(&o->place, described ? 0 : o->deadline);
 	if (o->place.drive < 0)
 		return failed;
@@ -235,7 +259,7 @@ static int match_cards(struct osconf *o)
 {
 	int failed = complain_of_missing_addresses(&o->settings);
 
-	if (o->root) {
+	if (root_of(o)) {
 		assume_cards(&o->kernel, &o->settings);
 		return failed;
 	}
@@ -277,18 +301,20 @@ static int write_files(struct osconf *o)
 		return failed;
 	}
 	failed |= commit(&c);
-	return failed | converge_password(&o->settings, &o->place);
+	if (ENABLE_FEATURE_OSCONF_VOLATILE)
+		failed |= converge_password(&o->settings, &o->place);
+	return failed;
 }
 
 static int set_up_network(struct osconf *o)
 {
-	if (o->root && !(option_mask32 & OPT_dry_run))
+	if (root_of(o) && !(option_mask32 & OPT_dry_run))
 		return 0;
-	if (!o->root)
+	if (!root_of(o))
 		read_hostname(&o->kernel);
 	if (o->backend != BACKEND_LIVE)
 		o->kernel.cards = 0;
-	if (o->root || o->backend != BACKEND_LIVE)
+	if (root_of(o) || o->backend != BACKEND_LIVE)
 		return run_once(&o->settings, &o->kernel);
 	return converge_network(&o->settings, &o->kernel);
 }
@@ -324,10 +350,18 @@ static int run_stages(struct osconf *o)
 		if (result == DIED)
 			perror_msg("not all could be done");
 		failed |= result;
-		if (i == CHANGE_ROOT && !o->in_root)
+		if (ENABLE_FEATURE_OSCONF_ROOT && i == CHANGE_ROOT && !o->in_root)
 			break;
 	}
 	return failed;
+}
+
+/* Returns 0, or -1 after printing why settings can't be saved under that name */
+static int check_saved_name(const char *name)
+{
+	if (!ENABLE_FEATURE_OSCONF_VOLATILE && name[0] != '/')
+		return refuse_volatile(xasprintf("-s %s", name));
+	return is_saved_name(name) ? 0 : error_msg("-s %s: has a name of osconf's own files", name);
 }
 
 int osconf_main(int argc, char **argv) MAIN_EXTERNALLY_VISIBLE;
@@ -342,16 +376,16 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	signal(SIGPIPE, SIG_IGN); /* nobody may read our messages */
 	signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of write() */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the password will be in memory */
-	opts = getopt32(argv, "^" "nqvd:f:s:R:w:+" IF_FEATURE_OSCONF_BACKENDS("b:") "\0" "=0",
-			&o->device, &o->file, &o->saved_name, &o->root, &wait_s
+	opts = getopt32(argv, "^" "qvd:f:s:w:+" IF_FEATURE_OSCONF_DRY_RUN("n") IF_FEATURE_OSCONF_ROOT("R:")
+			IF_FEATURE_OSCONF_BACKENDS("b:") "\0" "=0",
+			&o->device, &o->file, &o->saved_name, &wait_s
+			IF_FEATURE_OSCONF_ROOT(, &o->root)
 			IF_FEATURE_OSCONF_BACKENDS(, &o->backend_name));
 	if (!(opts & OPT_dry_run))
 		o->deadline = monotonic_ms() + wait_s * 1000ULL;
-	if (o->saved_name && !is_saved_name(o->saved_name)) {
-		error_msg("-s %s: has a name of osconf's own files", o->saved_name);
+	if (o->saved_name && check_saved_name(o->saved_name) != 0)
 		return EXIT_FAILURE;
-	}
-	if (o->root && open_root_directory(o->root) != 0) {
+	if (root_of(o) && open_root_directory(o->root) != 0) {
 		perror_msg("%s: can't open", o->root);
 		return EXIT_FAILURE;
 	}

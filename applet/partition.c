@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 #include "partition.h"
 #include "device.h"
+#include "file.h"
 #include "message.h"
 #include "mount.h"
 #include "ufs.h"
@@ -242,22 +243,16 @@ int FAST_FUNC open_osconf_dir(struct place *place, const char *spec, deadline_t 
 
 /*** Written to ***/
 
-/* What can't be told to be missing is there */
-static int is_there(const struct place *place, const char *name)
-{
-	struct stat st;
-
-	return fstatat(place->osconf_dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
-}
-
 int FAST_FUNC has_work(const struct place *place)
 {
-	return place->osconf_dir >= 0
+	int dir = place->osconf_dir;
+
+	return dir >= 0
 		&& ((option_mask32 & OPT_file) /* it is open because settings are saved there */
-		 || is_there(place, OSCONF_FILE)
-		 || is_there(place, OSCONF_DONE)
-		 || is_there(place, SAVED_RELATIVE)
-		 || (is_relative(place) && is_there(place, place->saved)));
+		 || is_there(dir, OSCONF_FILE)
+		 || is_there(dir, OSCONF_DONE)
+		 || (ENABLE_FEATURE_OSCONF_VOLATILE && is_there(dir, SAVED_RELATIVE))
+		 || (is_relative(place) && is_there(dir, place->saved)));
 }
 
 /* A remount would make the superblock writable for all who have it mounted: a root that

@@ -111,9 +111,9 @@ static int is_shadow_persistent(int etc)
 	return result;
 }
 
-int FAST_FUNC is_relative(const struct place *place)
+int FAST_FUNC refuse_volatile(const char *what)
 {
-	return place->saved[0] != '/';
+	return error_msg("%s: this osconf is built without FEATURE_OSCONF_VOLATILE", what);
 }
 
 int FAST_FUNC is_saved_name(const char *saved)
@@ -147,9 +147,13 @@ int FAST_FUNC find_place(struct place *place, const char *saved)
 	if (option_mask32 & OPT_root)
 		return 0;
 	persistent = is_etc_persistent(place);
-	if (!saved && persistent == NO)
+	if (ENABLE_FEATURE_OSCONF_VOLATILE && !saved && persistent == NO)
 		place->saved = SAVED_RELATIVE;
 	place->shadow_persistent = saved && is_relative(place) ? NO : is_shadow_persistent(persistent);
+	if (!ENABLE_FEATURE_OSCONF_VOLATILE && (persistent == NO || place->shadow_persistent == NO)) {
+		refuse_volatile(persistent == NO ? "/etc" : bb_path_shadow_file);
+		place->shadow_persistent = UNKNOWN;
+	}
 	place->known = persistent != UNKNOWN && place->shadow_persistent != UNKNOWN;
 	return place->known ? 0 : -1;
 }

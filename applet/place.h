@@ -28,8 +28,14 @@ int is_saved_name(const char *saved) FAST_FUNC;
  * Returns 0, or -1 after printing a message. */
 int find_place(struct place *place, const char *saved) FAST_FUNC;
 
-/* True if the saved settings are in osconf_dir */
-int is_relative(const struct place *place) FAST_FUNC;
+/* True if the saved settings are in osconf_dir: for a root that is not persistent */
+static inline int is_relative(const struct place *place)
+{
+	return ENABLE_FEATURE_OSCONF_VOLATILE && place->saved[0] != '/';
+}
+
+/* Without FEATURE_OSCONF_VOLATILE: returns -1 after printing that what was found needs it */
+int refuse_volatile(const char *what) FAST_FUNC;
 
 /* True if the file system of a descriptor is mounted read-only */
 int is_read_only(int fd) FAST_FUNC;

@@ -50,7 +50,7 @@ int FAST_FUNC understand(struct settings_file *file, int min_keys)
 
 /* A file that is somebody else's (-s /etc/fstab) is left alone.  One without a single key
  * (edited, or cut off) counts as none. */
-static int understand_saved(struct settings_file *saved)
+int FAST_FUNC understand_saved(struct settings_file *saved)
 {
 	int result = saved->file.text ? understand(saved, 0) : 0;
 
@@ -64,7 +64,7 @@ static int understand_saved(struct settings_file *saved)
 	return result;
 }
 
-static int read_text_of(struct settings_file *saved, int dir, const char *name)
+int FAST_FUNC read_settings(struct settings_file *saved, int dir, const char *name)
 {
 	saved->source = SAVED_SETTINGS;
 	saved->file.name = name;
@@ -79,41 +79,6 @@ static int read_text_of(struct settings_file *saved, int dir, const char *name)
 	return 0;
 }
 
-/* What another file says is used, and is saved here unless what is here can't be read */
-static void stand_in(struct settings_file *saved, const struct settings_file *other)
-{
-	saved->unread |= other->unread;
-	if (!other->valid)
-		return;
-	saved->settings = other->settings;
-	saved->report = other->report;
-	saved->entries_refused = other->entries_refused;
-	saved->valid = 1;
-	saved->file.text = NULL; /* saved as a new file */
-}
-
-/* Settings in /etc may be of an earlier time, when that was persistent */
-static int read_relative(struct saved *both, const struct place *place)
-{
-	struct settings_file *saved = &both->main;
-	struct settings_file older;
-	int failed = -1; /* already reported */
-
-	saved->unread = 1;
-	if (place->osconf_dir >= 0) {
-		failed = read_text_of(saved, place->osconf_dir, place->saved) | understand_saved(saved);
-	} else if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && place->drive >= 0) {
-		saved->unread = 0; /* -d names a drive: there are no saved settings */
-	}
-	both->entries_unread = saved->unread;
-	if (saved->valid)
-		return failed;
-	memset(&older, 0, sizeof(older));
-	failed |= read_text_of(&older, FROM_ROOT, SAVED_ABSOLUTE) | understand_saved(&older);
-	stand_in(saved, &older);
-	return failed;
-}
-
 /* The name of a file that is next to os.conf, else NULL: a link or another mount leads there */
 static const char *name_next_to_osconf(const struct path *path, const struct place *place)
 {
@@ -124,46 +89,23 @@ static const char *name_next_to_osconf(const struct path *path, const struct pla
 		&& here.st_ino == there.st_ino && here.st_dev == there.st_dev ? path->rest : NULL;
 }
 
-/* Settings next to os.conf are newer.  They are removed once saved here */
-static int read_absolute(struct saved *saved, const struct place *place)
-{
-	struct settings_file *main = &saved->main;
-	struct settings_file newer;
-	int failed = read_text_of(main, FROM_ROOT, place->saved);
-	const char *name = name_next_to_osconf(&main->file.path, place);
-	int moved;
-
-	if (name && !is_saved_name(name)) {
-		saved->entries_unread = main->unread = 1;
-		main->file.text = NULL;
-		return error_msg("%s: leads to %s, one of osconf's own files", place->saved, name);
-	}
-	failed |= understand_saved(main);
-	saved->entries_unread = main->unread;
-	if (place->osconf_dir < 0 || (name && strcasecmp(name, SAVED_RELATIVE) == 0))
-		return failed;
-	memset(&newer, 0, sizeof(newer));
-	failed |= read_text_of(&newer, place->osconf_dir, SAVED_RELATIVE);
-	moved = has_entry(&main->settings, SAVED_RELATIVE, newer.file.text, newer.file.len);
-	if (moved < 0)
-		saved->entries_unread = main->unread = 1;
-	saved->moved = (moved > 0);
-	if (moved)
-		return failed | (moved < 0);
-	failed |= understand_saved(&newer);
-	main->unread |= newer.unread;
-	if (newer.valid) {
-		saved->moves = !main->unread; /* else it may have been moved before */
-		stand_in(main, &newer);
-	}
-	return failed;
-}
-
 int FAST_FUNC read_saved(struct saved *saved, const struct place *place)
 {
-	int failed = is_relative(place) ? read_relative(saved, place) : read_absolute(saved, place);
+	struct settings_file *main = &saved->main;
+	int failed = read_settings(main, FROM_ROOT, place->saved);
+	const char *name = name_next_to_osconf(&main->file.path, place);
 
-	saved->entries_unread |= saved->main.entries_refused;
+	if (name && !is_saved_name(name)) {
+		main->file.text = NULL;
+		main->unread = 1;
+		failed = error_msg("%s: leads to %s, one of osconf's own files", place->saved, name);
+	}
+	failed |= understand_saved(main);
+	if (!ENABLE_FEATURE_OSCONF_VOLATILE && place->osconf_dir >= 0 && is_there(place->osconf_dir, SAVED_RELATIVE)) {
+		main->unread = 1;
+		failed = refuse_volatile(SAVED_RELATIVE);
+	}
+	saved->entries_unread = main->unread;
 	return failed;
 }
 

@@ -39,7 +39,13 @@ struct saved {
 
 /* Each returns 0, also if there is no file, or -1 after printing a message.
  * Whatever can be used is used, even then. */
+
+/* Reads the settings that are saved in place->saved, an absolute name */
 int read_saved(struct saved *saved, const struct place *place) FAST_FUNC;
+
+/* The same in two steps, for any file of saved settings */
+int read_settings(struct settings_file *saved, int dir, const char *name) FAST_FUNC;
+int understand_saved(struct settings_file *saved) FAST_FUNC;
 
 /* Reads os.conf of the first partition, or of the drive.  known: the saved settings, which
  * tell whether it was applied.  With any reason why it can't be removed, its digest is

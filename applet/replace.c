@@ -7,6 +7,7 @@
  */
 //kbuild:lib-$(CONFIG_OSCONF) += replace.o
 #include "replace.h"
+#include "command.h"
 #include "message.h"
 
 /*** Durable ***/
@@ -132,25 +133,13 @@ static int has_other_name(struct batch *batch, const struct file *file)
 	return 0;
 }
 
-/* A here-document, ended by a line that the text does not have */
-static void print_replacement(const char *name, const char *text)
-{
-	char end[sizeof("EOF") + 64] = "\nEOF";
-	char *with_start = xasprintf("\n%s", text);
-
-	while (strlen(end) < sizeof(end) - 1 && strstr(with_start, end))
-		strcat(end, "_");
-	printf("cat >%s <<'%s'\n%s%s\n", name, end + 1, text, end + 1);
-	free(with_start);
-}
-
 struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct file *file,
 		const char *text, int secret)
 {
 	struct replacement *r;
 
 	if (option_mask32 & OPT_dry_run) {
-		print_replacement(file->name, text);
+		print_text(file->name, text);
 		return NULL;
 	}
 	if (has_other_name(batch, file))

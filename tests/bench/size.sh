@@ -14,7 +14,7 @@ tree=$2
 shift 2
 without=image-OSCONF
 main=image-FEATURE_OSCONF
-options="IFUPDOWN SYSCONFIG CONFIG_DRIVE"
+options=$(sed -n 's/^CONFIG_FEATURE_OSCONF_\([A-Z_]*\)=y/\1/p' "$here/../../config/kconfig/image.config")
 
 sizes() { # ARCH CONFIGURATION
 	size "$dir/$1/$2/busybox_unstripped" | awk 'NR == 2 { print $1, $2, $3 }'
@@ -24,10 +24,13 @@ stripped() { # ARCH CONFIGURATION
 	wc -c <"$dir/$1/$2/busybox"
 }
 
+# Text and data
+both() { # ARCH CONFIGURATION
+	size "$dir/$1/$2/busybox_unstripped" | awk 'NR == 2 { print $1 + $2 }'
+}
+
 cost() { # ARCH CONFIGURATION
-	with=$(sizes "$1" "$2")
-	base=$(sizes "$1" $without)
-	echo $((${with%% *} - ${base%% *}))
+	echo $(($(both "$1" "$2") - $(both "$1" $without)))
 }
 
 # Of one option, where all the others are on
@@ -60,13 +63,13 @@ program() { # CONFIGURATION NAME
 }
 
 programs() {
-	heading "$arch" text data bss "stripped file" "text, for osconf"
+	heading "$arch" text data bss "stripped file" "text and data, for osconf"
 	program osconf "\`osconf\` with all its options"
 	program $without "minimal image without osconf"
 	program $main "with osconf"
 	program image "with all its options, too: \`busybox\`"
 	for option in $options; do
-		program "image-OSCONF_$option" "all but \`FEATURE_OSCONF_$option\`"
+		program "image-OSCONF_$option" "all but \`FEATURE_OSCONF_$option\`, which costs $(option_cost "$arch" "$option")"
 	done
 }
 
@@ -98,11 +101,10 @@ target() { # WHAT LIMIT COMMAND ARGUMENT
 
 targets() {
 	heading target "at most" "$@"
-	target "text for osconf with both backends (x86_64)" 21504 cost image-OSCONF_CONFIG_DRIVE
-	target "text for osconf without optional parts (x86_64)" 17408 cost $main
-	target "text for \`FEATURE_OSCONF_CONFIG_DRIVE\` (x86_64)" 1536 option_cost CONFIG_DRIVE
-	target "\`osconf\`, stripped file (x86_64)" 114688 stripped osconf
-	target "text for the patches, osconf turned off" 512 patch_cost together
+	target "text and data for osconf without optional parts (x86_64)" 22528 cost $main
+	target "text and data for osconf with all of them (x86_64)" 29184 cost image
+	target "\`osconf\`, stripped file (x86_64)" 98304 stripped osconf
+	target "text for the patches, osconf turned off (x86_64)" 256 patch_cost together
 }
 
 # The programs are the same to the byte wherever this compiler builds them

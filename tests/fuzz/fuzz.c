@@ -13,8 +13,10 @@
  * line "----" ends it, and the rest is the other of the two.
  */
 #include "applied.h"
-#include "parse.h"
 #include "command.h"
+#include "parse.h"
+#include "plan.h"
+#include "root.h"
 
 struct text {
 	char *text;
