@@ -141,6 +141,7 @@ sub normal {
 	$world->{fault} =~ s/:CUT:/:KILL:/ if $bound || $world->{first} eq 'tmpfs';
 	$world->{first} = 'ext4' if $world->{first} eq 'tmpfs' && $world->{etc} =~ /tmpfs/;
 	$world->{limit} = 'none' if $world->{fault} ne 'none' || $world->{meanwhile} ne 'none'; # strace would meet it
+	$world->{oldsaved} = 'none' if $world->{limit} eq 'fsize' && $world->{first} eq 'ro'; # there is no room for both entries
 	$world->{second} = 'no' if $world->{fault} ne 'none';
 	return $world;
 }
