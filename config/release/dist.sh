@@ -34,8 +34,8 @@ message() {
 		Date: $date
 		Subject: [PATCH] osconf: new applet
 
-		Gives an image that runs on Alibaba Cloud as "Customized Linux" its identity:
-		host name, root's password, network cards, routes and name servers, from
+		Sets host name, root's password, network cards, routes and name servers of an
+		image that runs on Alibaba Cloud as "Customized Linux", from
 		aliyun_custom_image/os.conf on the first partition. Version $name.
 
 		It comes with these changes:

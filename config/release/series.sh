@@ -107,30 +107,33 @@ applet_message() {
 	cat <<-EOF
 		osconf: new applet
 
-		Alibaba Cloud treats an image that is imported as "Customized Linux" as a
-		system it knows nothing about: no agent, no DHCP. Before an instance boots,
-		it writes one file, aliyun_custom_image/os.conf, into the image's first
-		partition, with host name, root's password, cards by MAC address, routes
-		and name servers. The platform's documentation shows a shell script for it,
-		which sources that file and knows one distribution.
+		Alibaba Cloud runs no agent in an image that was imported as "Customized
+		Linux", and offers it no DHCP. Before an instance boots, it writes one file,
+		aliyun_custom_image/os.conf, into the image's first partition, with host
+		name, root's password, cards by MAC address, routes and name servers. The
+		platform's documentation has a shell script for it, which sources that file
+		and knows one distribution.
 
-		osconf reads it as data, never as a script, applies it, saves the settings
-		for later boots and removes the file with the password in it. One line of
-		inittab is the whole network set-up of an image:
+		osconf reads the file as data, never as a script. It applies it, saves the
+		settings for later boots, and removes the file with the password in it. One
+		line of inittab is all the network setup an image needs:
 
 		    ::sysinit:/sbin/osconf
 
-		and an instance shows at its first boot:
+		An instance says at its first boot:
 
 		    osconf: root's password is changed
-		    osconf: nameserver 7.7.7.7 8.8.8.8
+		    osconf: /etc/os.conf: written
+		    osconf: /etc/resolv.conf: written
+		    osconf: /etc/hosts: written
+		    osconf: /etc/hostname: written
 		    osconf: hostname iZ23r29djmjZ
 		    osconf: lo: 127.0.0.1/8
 		    osconf: eth0: 10.171.254.123/24
 		    osconf: eth0: route 0.0.0.0/0 via 10.171.254.1
 
-		Each file is replaced durably before the next one, and os.conf goes last:
-		after a power cut, the next boot comes to the same end.
+		All files are durable before os.conf goes: after a power cut, the next boot
+		reaches the same result.
 
 		Outside its own directory:
 	EOF
@@ -141,17 +144,15 @@ applet_message() {
 
 cover_letter() {
 	cat <<-EOF
-		The series adds osconf, which gives an image its identity on Alibaba Cloud
-		(host name, root's password, cards, routes, name servers, from a file that
-		the platform writes into the first partition), and mends what osconf met
-		on its way in other places. Each of the mends is worth having without the
-		others, and without osconf; only login's needs the one before that lets any
-		applet change a password.
+		The series adds osconf, which sets host name, root's password, cards, routes
+		and name servers of an image on Alibaba Cloud, from a file that the platform
+		writes into the first partition. Before it come fixes for what osconf met in
+		busybox. Each is worth having without osconf; those of update_passwd build on
+		each other, and login's on the one that lets any applet change a password.
 
-		osconf is off by default. It calls ifconfig's and route's main in its own
-		process and changes the password by update_passwd(): no code of theirs is
-		copied, and no process is started. testsuite/osconf.tests runs as root or
-		not; as root it tests more.
+		osconf is off by default. It sets the network by ioctl and rtnetlink, and
+		changes the password by update_passwd(), in its own process: it starts no
+		other. testsuite/osconf.tests runs as root or not; as root it tests more.
 
 		It is for busybox $release.
 	EOF
@@ -213,7 +214,7 @@ finish_commit "$last" "$applet"
 rm -f "$to"/*.patch
 git -C "$tree" format-patch -q --zero-commit --no-signature --cover-letter -o "$to" begin
 cover_letter >"$scratch/message"
-sed -i -e "s/\*\*\* SUBJECT HERE \*\*\*/osconf: an image's identity on Alibaba Cloud/" \
+sed -i -e "s/\*\*\* SUBJECT HERE \*\*\*/osconf: set up an image on Alibaba Cloud/" \
 	-e "/\*\*\* BLURB HERE \*\*\*/{r $scratch/message
 		d}" "$to/0000-cover-letter.patch"
 ls "$to"

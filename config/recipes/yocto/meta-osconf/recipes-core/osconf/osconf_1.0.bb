@@ -1,6 +1,6 @@
 SUMMARY = "Runs osconf at boot, before the network"
-DESCRIPTION = "Start script and unit for osconf, busybox's applet that gives an \
-image its identity on Alibaba Cloud, and the directory in which it finds os.conf."
+DESCRIPTION = "Start script and unit for osconf, busybox's applet that sets host name, \
+password and network of an image on Alibaba Cloud, and the directory of its os.conf."
 LICENSE = "GPL-2.0-only"
 LIC_FILES_CHKSUM = "file://${COMMON_LICENSE_DIR}/GPL-2.0-only;md5=801f80980d171dd6425610833a22dbe6"
 
