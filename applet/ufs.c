@@ -11,7 +11,7 @@
 //config:	depends on OSCONF
 //config:	help
 //config:	Finds os.conf on a first partition with UFS, too.  Few kernels can
-//config:	write it: osconf remembers then which os.conf it has applied.
+//config:	write it: osconf then remembers which os.conf it has applied.
 
 //kbuild:lib-$(CONFIG_FEATURE_OSCONF_UFS) += ufs.o
 #include "ufs.h"
