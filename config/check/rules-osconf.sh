@@ -172,7 +172,7 @@ rule_osconf_writable() {
 		awk -F '\t' '$3 ~ /(^|[ \t\/=])osconf([ \t;]|$)/ { exit } { print $3 }' "$work/inittab")
 	case $before_osconf in
 	*remount* | *'mount -a'* | *rcS* | *overlay*) ;;
-	*) missing "/$path: nothing before osconf makes / writable: ::sysinit:/bin/mount -o remount,rw /, rw for the kernel, or / in fstab for systemd" ;;
+	*) missing "/$path: nothing before osconf makes / writable: ::sysinit:/bin/mount -o remount,rw /, with /proc mounted, rw for the kernel, or / in fstab for systemd" ;;
 	esac
 }
 
