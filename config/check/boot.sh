@@ -4,14 +4,14 @@
 # configurations, the initramfs, the drivers, and the commands of a boot
 
 # Of GRUB, syslinux, systemd-boot and others
-BOOT_FILES='^(boot/|efi/)?(grub2?|EFI/[^/]*|syslinux|extlinux|isolinux|boot/grub|boot/extlinux|loader/entries|loader)/(grub|extlinux|syslinux|isolinux|menu|[^/]*)[.](cfg|conf)$|^(boot/)?(syslinux|extlinux|isolinux)[.]c(fg|onf)$|^(boot/)?cmdline[.]txt$|^etc/(default/grub|kernel/cmdline)$'
+BOOT_FILES='^(boot/|efi/)?grub2?/grubenv$|^(boot/|efi/)?(grub2?|EFI/[^/]*|syslinux|extlinux|isolinux|boot/grub|boot/extlinux|loader/entries|loader)/(grub|extlinux|syslinux|isolinux|menu|[^/]*)[.](cfg|conf)$|^(boot/)?(syslinux|extlinux|isolinux)[.]c(fg|onf)$|^(boot/)?cmdline[.]txt$|^etc/(default/grub|kernel/cmdline)$'
 
 # Lines of boot loaders' configurations: TREE, path, line, separated by tabs
 boot_lines() {
 	for tree in $boot_trees; do
 		matching "$BOOT_FILES" | grep -iv '/unicode\|/fonts\|/locale' | head -n 40 >"$work/boot-files"
 		while IFS= read -r path; do
-			code "$path" | awk -v tree="$tree" -v path="$path" '{ print tree "\t" path "\t" $0 }'
+			code "$path" | path=$path awk -v tree="$tree" '{ print tree "\t" ENVIRON["path"] "\t" $0 }'
 		done <"$work/boot-files"
 	done
 }
@@ -193,9 +193,13 @@ search_modules() {
 ### The commands of a boot
 
 # What init runs, in order: FILE ACTION LINE, separated by tabs. ACTION is of
-# inittab, run for a line of a script, unit for one of systemd's
+# inittab, init for a line of a script that is init, run for one of another script,
+# unit for one of systemd's
 boot_commands() {
 	tree=$root
+	init_scripts | while IFS= read -r path; do
+		lines_of "$path" init
+	done
 	if exists etc/inittab; then
 		inittab >"$work/inittab"
 	elif ! is_systemd && [ -n "$(names etc/init.d)" ]; then
@@ -208,9 +212,29 @@ boot_commands() {
 		case $action in askfirst | respawn) ;; *) commands_of "$line" ;; esac
 	done <"$work/inittab"
 	! is_systemd || commands_of_units
-	for path in etc/rc.local etc/rc.d/rc.local; do
+	for path in etc/runit/1 etc/runit/2 etc/rc.local etc/rc.d/rc.local; do
 		lines_of "$path" run
 	done
+}
+
+# Those of what the kernel may start that are scripts of a shell
+init_scripts() {
+	{
+		kernel_words | sed -n 's|^\(rd\)\{0,1\}init=/*||p'
+		printf '%s\n' init sbin/init
+	} | while IFS= read -r path; do
+		if find_file "$path" && [ "$file_type" = f ] &&
+			contents "$file_key" 80 | head -n 1 | grep -qE '^#!.*/(sh|ash|dash|bash|busybox)( |$)'; then
+			printf '%s\n' "$file_path"
+		fi
+	done
+}
+
+# Whether what init runs can be told
+is_known_init() {
+	tree=$root
+	exists etc/inittab || is_systemd || [ -n "$(init_scripts)" ] ||
+		case $(look sbin/init | cut -f 5) in *busybox*) true ;; *) false ;; esac
 }
 
 # The same, simple commands as a shell takes them apart: FILE ACTION HOW PROGRAM
@@ -276,10 +300,12 @@ services() { # DIRECTORY NAMES
 	done
 }
 
-# A script up to where it ends at its outermost level, without here-documents
-lines_of() { # PATH ACTION
+# A script up to where it ends at its outermost level, without here-documents; and
+# those of /etc that it calls or sources, but for libraries of functions
+lines_of() { # PATH ACTION [DEPTH]
 	case $1 in etc/*) lines=$1 ;; *) lines=${1#/} ;; esac
-	code "$lines" | awk -v path="$lines" -v action="$2" -v OFS='\t' '
+	code "$lines" | path=$lines awk -v action="$2" -v OFS='\t' '
+		BEGIN { path = ENVIRON["path"] }
 		word != "" { if ($1 == word) word = ""; next }
 		{ gsub(/\t/, " ") }
 		/\\$/ { held = held substr($0, 1, length($0) - 1); next }
@@ -289,7 +315,18 @@ lines_of() { # PATH ACTION
 			word = substr($0, RSTART, RLENGTH)
 			gsub(/[^A-Za-z_0-9]/, "", word)
 		}
-		NF { sub(/^ +/, ""); print path, action, $0 }'
+		NF { sub(/^ +/, ""); print path, action, $0 }' | while IFS= read -r its_line; do
+		printf '%s\n' "$its_line"
+		called=${its_line##*"$TAB"}
+		for word in exec . source sh /bin/sh; do
+			called=${called#"$word "}
+		done
+		called=${called%%[ ;&|\)]*}
+		case $called in
+		*/functions | */rc.common | */rc.subr | */profile) ;;
+		/etc/*) [ "${3-0}" -ge 3 ] || lines_of "$called" run $((${3-0} + 1)) ;;
+		esac
+	done
 }
 
 ### systemd
@@ -356,7 +393,8 @@ commands_of_units() {
 }
 
 exec_lines() { # PATH UNIT
-	unit_text "$2" "$1" | awk -v path="$1" -v OFS='\t' '
+	unit_text "$2" "$1" | path=$1 awk -v OFS='\t' '
+		BEGIN { path = ENVIRON["path"] }
 		{ gsub(/\t/, " ") }
 		/\\$/ { held = held substr($0, 1, length($0) - 1) " "; next }
 		{ $0 = held $0; held = "" }
@@ -394,8 +432,8 @@ kernel_words() {
 	awk -F '\t' '
 		{ line = $3 }
 		{ gsub(/["\047]/, " ", line); sub(/^[ \t]+/, "", line) }
-		tolower(line) ~ /^(linux(16|efi)?|kernel|append|options|grub_cmdline_linux(_default)?[ \t]*=)[ \t]/ || $2 ~ /cmdline/ {
-			sub(/^GRUB_CMDLINE_LINUX(_DEFAULT)?[ \t]*=/, "", line)
+		tolower(line) ~ /^(linux(16|efi)?|kernel|append|options|set|grub_cmdline_linux(_default)?[ \t]*=)[ \t]/ || $2 ~ /cmdline|grubenv/ {
+			sub(/^(GRUB_CMDLINE_LINUX(_DEFAULT)?|[a-z_]+)[ \t]*=/, "", line)
 			n = split(line, word, /[ \t]+/)
 			for (i = 1; i <= n; i++)
 				if (word[i] != "") print word[i]

@@ -163,7 +163,7 @@ function command(depth,   at, how, program, i, arguments, name, before) {
 			} else if (program == "openvt") {
 				how = how "openvt "
 				at = options(at + 1, "c")
-			} else if (program == "timeout") {
+			} else if (program == "timeout" || program == "chroot") {
 				at = options(at + 1, "ks") + 1
 			} else if (program == "busybox" && at < words) {
 				at++
@@ -193,7 +193,7 @@ function command(depth,   at, how, program, i, arguments, name, before) {
 	arguments = ""
 	for (i = at + 1; i <= words; i++)
 		arguments = arguments (i > at + 1 ? " " : "") known(word[i])
-	if (base(program) ~ /^-?(ba|da|a|hu|z|k|mk)?sh$/)
+	if (base(program) ~ /^-?(ba|rba|da|a|hu|z|k|mk)?sh$/)
 		for (i = at + 1; i < words; i++)
 			if (word[i] ~ /^-[a-z]*c$/) {
 				inner = known(word[i + 1])

@@ -4,7 +4,8 @@
 # it.
 #   numbers  are read from fixed places of a structure, or are digits
 #   names    go to a tool only behind --, or below a path of ours, and never as a
-#            pattern (set -f; patterns are escaped)
+#            pattern (set -f; patterns are escaped), nor by awk -v, which makes a new
+#            line of \n
 #   text     that is shown is printable ASCII, and short
 #   tools    run by limited(), and what they write is cut off at a length
 
@@ -18,6 +19,11 @@ NEWLINE='
 '
 
 ### Text
+
+# That of dash makes a new line of \n, and ends at \c
+echo() { # TEXT...
+	printf '%s\n' "$*"
+}
 
 # What is no printable ASCII is shown as ?, and 400 characters are enough
 safe() { # TEXT

@@ -4,6 +4,7 @@
 
 rule_ssh_root() {
 	tree=$root
+	other_sshd_config
 	sshd='' dropbear='' refused=''
 	[ -z "$(existing usr/sbin/sshd sbin/sshd usr/bin/sshd usr/local/sbin/sshd)" ] || sshd=/etc/ssh/sshd_config
 	[ -z "$(existing usr/sbin/dropbear sbin/dropbear usr/bin/dropbear bin/dropbear usr/local/sbin/dropbear)" ] || dropbear=yes
@@ -18,6 +19,12 @@ rule_ssh_root() {
 			missing "neither an SSH server nor a login on the console: install one"
 		fi
 	fi
+}
+
+# Another file of settings than the one that is read here
+other_sshd_config() {
+	other=$(sshd_options | grep -m 1 -E '(^|[ "])-[a-zA-Z0-9]*f' | grep -vE -e '-f */etc/ssh/sshd_config( |"|$)')
+	[ -z "$other" ] || trouble "sshd has other settings than /etc/ssh/sshd_config: $other"
 }
 
 # sshd_config(5): the first value of each keyword holds; Include at its place; what is
@@ -55,6 +62,7 @@ sshd_settings() {
 			keyword = tolower($1)
 		}
 		keyword == "match" { matched = 1; skip = !fits($0); next }
+		keyword == "permitemptypasswords" && matched && tolower($2) == "yes" { print "somebody yes" }
 		skip || keyword == "" { next }
 		{
 			value = $0; sub(/^[^ \t]+[ \t]+/, "", value)
@@ -79,22 +87,13 @@ sshd_lines() { # PATH DEPTH
 			included=$(printf '%s\n' "$line" | sed -n 's/^[ 	]*[Ii][Nn][Cc][Ll][Uu][Dd][Ee][ 	=]*//p' | tr -d '"')
 			[ -n "$included" ] || { printf '%s\n' "$line" && continue; }
 			for pattern in $included; do
-				case $pattern in /*) ;; *) pattern=/etc/ssh/$pattern ;; esac
-				case $pattern in
-				*\**\**\**\** | */*\**/*) trouble "/$1: Include $pattern" && continue ;;
-				esac
-				names "${pattern%/*}" >"$work/sshd.names.$2"
+				files_like "$pattern" etc/ssh >"$work/sshd.files.$2"
 				while IFS= read -r name; do
-					# shellcheck disable=SC2254
-					case $name in
-					${pattern##*/})
-						[ "$2" -lt 4 ] || continue
-						printf '\001begin\n'
-						(sshd_lines "${pattern%/*}/$name" $(($2 + 1)))
-						printf '\001end\n'
-						;;
-					esac
-				done <"$work/sshd.names.$2"
+					[ "$2" -lt 4 ] || continue
+					printf '\001begin\n'
+					(sshd_lines "$name" $(($2 + 1)))
+					printf '\001end\n'
+				done <"$work/sshd.files.$2"
 			done
 			;;
 		*) printf '%s\n' "$line" ;;
@@ -104,6 +103,17 @@ sshd_lines() { # PATH DEPTH
 
 setting() { # KEYWORD DEFAULT
 	sed -n "s/^$1 //p" "$work/sshd" | grep . || echo "$2"
+}
+
+# What sshd is started with: by a command of the boot, or by a file of options
+sshd_options() {
+	find_osconf
+	awk -F '\t' '$4 ~ /(^|\/)sshd$/ { print "/" $1 ": " $5 }' "$work/simple"
+	existing etc/default/ssh etc/default/sshd etc/conf.d/sshd etc/sysconfig/sshd | while IFS= read -r path; do
+		code "$path" | grep -E '^(SSHD_OPTS|OPTIONS|command_args)=' | while IFS= read -r line; do
+			printf '/%s: %s\n' "$path" "$line"
+		done
+	done
 }
 
 sshd_refuses() {
@@ -131,12 +141,7 @@ sshd_refuses() {
 			{ echo "$sshd: Allow$list without root: add it" | sed 's/Allowu/AllowU/; s/Allowg/AllowG/' && return; }
 		! names_root "deny$list" || { echo "$sshd: Deny$list root: remove it" | sed 's/Denyu/DenyU/; s/Denyg/DenyG/' && return; }
 	done
-	# what sshd is started with
-	existing etc/default/ssh etc/default/sshd etc/conf.d/sshd etc/sysconfig/sshd | while IFS= read -r path; do
-		code "$path" | grep -iE '^(SSHD_OPTS|OPTIONS|SSHD_DISABLE_KEYGEN|command_args)=' |
-			grep -oiE '(PermitRootLogin|PasswordAuthentication)[ =]*(no|prohibit-password|without-password|forced-commands-only)' |
-			sed "s,^,/$path: ," | head -n 1
-	done
+	sshd_options | grep -m 1 -iE '(PermitRootLogin|PasswordAuthentication)[ =]*(no|prohibit-password|without-password|forced-commands-only)'
 }
 
 # Whether a list of patterns has root
@@ -148,11 +153,16 @@ names_root() { # KEYWORD
 		END { exit !(found && !refused) }'
 }
 
+# Where dropbear's options may be
+DROPBEAR_FILES='^etc/(inittab|(dropbear/run|(default|conf[.]d|config)/dropbear)|(init[.]d|rc[^/]*[.]d)/[^/]*dropbear)$'\
+'|^(etc|(usr/)?lib)/systemd/system/dropbear[^/]*$'
+
 # dropbear(8): -w no root, -s no passwords, -g no password for root. Its options
 # are behind its name, or in a variable of its start script's
 dropbear_refuses() {
-	matching '^etc/(inittab|(dropbear/run|(default|conf[.]d|config)/dropbear)|(init[.]d|rc[^/]*[.]d)/[^/]*dropbear)$|^(etc|(usr/)?lib)/systemd/system/dropbear[^/]*$' | while IFS= read -r path; do
-		code "$path" | sed "s/#.*//" | awk -v path="/$path" '
+	matching "$DROPBEAR_FILES" | while IFS= read -r path; do
+		code "$path" | sed "s/#.*//" | path=/$path awk '
+			BEGIN { path = ENVIRON["path"] }
 			{ line = "" }
 			/dropbear/ { line = $0; sub(/.*dropbear/, "", line) }
 			/^[ \t]*(export )?(DROPBEAR_[A-Z_]*|[A-Z_]*(ARGS|OPTS|OPTIONS))=/ { line = $0; sub(/^[^=]*=/, " ", line) }
@@ -183,17 +193,23 @@ has_login() {
 		code etc/inittab
 		code etc/securetty | sed 's/^/tty /'
 	} | grep -qE '^[^:]*:[^:]*:(respawn|askfirst|askconsole|once|wait):.*(getty|login)|:askconsole' ||
-		[ -n "$(matching '^etc/runlevels/.*(getty|agetty)')" ]
+		[ -n "$(matching '^etc/runlevels/.*(getty|agetty)')" ] || { find_osconf; awk -F '\t' '$4 ~ /getty$/ { found = 1 } END { exit !found }' "$work/simple"; }
 }
 
 rule_console() {
-	has_login || missing "no getty is started: tty1::respawn:/sbin/getty 38400 tty1, and one for console"
+	if has_login; then
+		return
+	elif is_known_init; then
+		missing "no getty is started: tty1::respawn:/sbin/getty 38400 tty1, and one for console"
+	else
+		unchecked "/sbin/init is neither busybox's, sysvinit's nor systemd's, nor a script: does it start a getty?"
+	fi
 }
 
 rule_console_shell() {
 	tree=$root
 	find_osconf
-	if ! exists etc/inittab && ! is_systemd; then
+	if ! exists etc/inittab && ! is_systemd && [ -z "$(init_scripts)" ]; then
 		case $(look sbin/init | cut -f 5) in
 		*busybox*) missing "without /etc/inittab, busybox's init starts a shell on the console: make one" ;;
 		esac
@@ -247,9 +263,11 @@ getty_commands() {
 rule_ssh_empty() {
 	tree=$root
 	sshd_settings >"$work/sshd"
-	[ "$(setting permitemptypasswords no)" != yes ] ||
-		broken "/etc/ssh/sshd_config: PermitEmptyPasswords yes: no"
-	matching '^etc/(inittab|dropbear/run|(default|conf[.]d)/dropbear)$' | while IFS= read -r path; do
+	case $(setting permitemptypasswords no)$(setting somebody no) in
+	*yes*) broken "/etc/ssh/sshd_config: PermitEmptyPasswords yes: no" ;;
+	esac
+	other_sshd_config
+	matching "$DROPBEAR_FILES" | while IFS= read -r path; do
 		! code "$path" | grep -E 'dropbear|ARGS=|OPTS=' | grep -qE '[ "]-[A-Z]*B([ "]|$)' ||
 			broken "/$path: dropbear -B lets accounts in that have no password: leave it out"
 	done

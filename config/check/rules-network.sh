@@ -17,6 +17,7 @@ rule_network() {
 		netplan_cards
 		kernel_cards
 		command_cards
+		grep -oE '^(connman|wickedd?|netctl[^.]*|ifplugd[^.]*)[.]service$' "$work/units-on"
 		{
 			names etc/runlevels/boot
 			names etc/runlevels/default
@@ -57,10 +58,16 @@ command_cards() {
 ifupdown_cards() {
 	{
 		echo etc/network/interfaces
-		names etc/network/interfaces.d | sed 's,^,etc/network/interfaces.d/,'
-	} | while IFS= read -r path; do
+		{
+			echo "source interfaces.d/*"
+			code etc/network/interfaces
+		} | awk '$1 == "source" { print $2 } $1 == "source-directory" { print $2 "/*" }' | while IFS= read -r pattern; do
+			files_like "$pattern" etc/network
+		done
+	} | sort -u | while IFS= read -r path; do
 		text "$path" | sed '/^# BEGIN osconf/,/^# END osconf/d' |
-			awk -v path="/$path" -v backend="$backend" '
+			path=/$path backend=$backend awk '
+				BEGIN { path = ENVIRON["path"]; backend = ENVIRON["backend"] }
 				$1 != "iface" || $2 ~ /^lo(:.*)?$/ { next }
 				$NF == "manual" && backend != "ifupdown" { next }
 				{ print path " (iface " $2 ")" }'
@@ -68,6 +75,9 @@ ifupdown_cards() {
 }
 
 openwrt_cards() {
+	if exists bin/config_generate && ! exists etc/config/network; then
+		echo "/bin/config_generate, as there is no /etc/config/network,"
+	fi
 	code etc/config/network | tr -d "\"'" | awk '
 		function tell() { if (name != "" && device != "lo" && proto ~ /^(dhcp|static|pppoe)/) print "/etc/config/network (" name ")" }
 		$1 == "config" { tell(); name = $2 == "interface" ? $3 : ""; device = proto = "" }
@@ -77,11 +87,12 @@ openwrt_cards() {
 }
 
 # A file of the same card, whatever it is called: with -b sysconfig osconf writes
-# ifcfg-ethN, and the other one is a rival
+# ifcfg-ethN, and the other one is a rival. SUSE has them in network
 sysconfig_cards() {
-	names etc/sysconfig/network-scripts | grep '^ifcfg-' | grep -v -e '^ifcfg-lo$' -e '~$' -e '[.]bak$' -e '[.]rpm[a-z]*$' | while IFS= read -r name; do
-		text "etc/sysconfig/network-scripts/$name" | sed '/^# BEGIN osconf/,/^# END osconf/d' | tr -d "\"'" |
-			awk -v path="/etc/sysconfig/network-scripts/$name" -v backend="$backend" '
+	matching '^etc/sysconfig/network(-scripts)?/ifcfg-[^/]*$' | grep -v -e '/ifcfg-lo$' -e '~$' -e '[.]bak$' -e '[.]rpm[a-z]*$' | while IFS= read -r path; do
+		text "$path" | sed '/^# BEGIN osconf/,/^# END osconf/d' | tr -d "\"'" |
+			path=/$path backend=$backend awk '
+				BEGIN { path = ENVIRON["path"]; backend = ENVIRON["backend"] }
 				{ sub(/^[ \t]*(export[ \t]+)?/, "") }
 				/^DEVICE=lo$/ { own = 1 }
 				/^(BOOTPROTO=(dhcp|bootp)|IPADDR[0-9]*=.)/ { found = 1 }

@@ -85,6 +85,8 @@ rule_osconf_run() {
 			broken "/etc/inittab runs it with askfirst, when a key is pressed: ::sysinit:/sbin/osconf"
 		elif is_systemd && is_masked osconf.service; then
 			broken "osconf.service is masked: systemctl unmask osconf, and enable it"
+		elif ! is_known_init; then
+			unchecked "/sbin/init is neither busybox's, sysvinit's nor systemd's, nor a script: does it run osconf?"
 		else
 			missing "nothing runs it: ::sysinit:/sbin/osconf in inittab, or a service that is on"
 		fi
@@ -127,7 +129,8 @@ rule_osconf_order() {
 	etc/runlevels/*) ordered_by_openrc ;;
 	*/systemd/*) ordered_by_systemd ;;
 	*)
-		early=$(awk -F '\t' -v path="$path" '
+		early=$(path=$path awk -F '\t' '
+			BEGIN { path = ENVIRON["path"] }
 			$1 == path && $4 ~ /(^|\/)osconf$/ { exit }
 			$2 == "askfirst" { next }
 			$4 ~ /(^|\/)(ifup|udhcpc|dhcpcd|dhclient|ifplugd)$/ && $5 !~ /^lo$/ || $1 ~ /\/[SK][0-9]+network(ing)?$/ { print $1; exit }' "$work/simple")

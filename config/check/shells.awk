@@ -6,25 +6,32 @@ function base(path) {
 	return path
 }
 
-# The value of an option: -l VALUE, -lVALUE, --name VALUE, --name=VALUE
+# The value of an option: -l VALUE, -lVALUE, behind others that have none, --name
+# VALUE, --name=VALUE
 function value_of(short, long,   i) {
 	for (i = 1; i <= n; i++) {
-		if (word[i] == "-" short || (long != "" && word[i] == "--" long))
+		if (long != "" && word[i] == "--" long)
 			return i < n ? word[i + 1] : ""
 		if (long != "" && index(word[i], "--" long "=") == 1)
 			return substr(word[i], length(long) + 4)
-		if (word[i] ~ /^-[A-Za-z]/ && word[i] !~ /^--/ && (i == 1 || word[i - 1] !~ /^-[fHItl]$/)) {
-			if (word[i] ~ "^-[0-9A-Za-z]*" short "$")
-				return i < n ? word[i + 1] : ""
-			if (substr(word[i], 2, 1) == short)
-				return substr(word[i], 3)
-		}
+		if (i > 1 && word[i - 1] ~ /^-[fHItl]$/)
+			continue
+		if (match(word[i], "^-[8EFJKLNRSUchimnpsw]*" short))
+			return RLENGTH < length(word[i]) ? substr(word[i], RLENGTH + 1) : i < n ? word[i + 1] : ""
 	}
 	return ""
 }
 
 function is_shell(program) {
-	return base(program) ~ /^-?(ba|da|a|hu|z|k|mk)?sh$/
+	return base(program) ~ /^-?(ba|rba|da|a|hu|z|k|mk|fi|tc|c)?sh$/
+}
+
+# Whether a shell is among the arguments
+function names_shell(   i) {
+	for (i = 1; i <= n; i++)
+		if (is_shell(word[i]))
+			return 1
+	return 0
 }
 
 function tell(label) {
@@ -53,15 +60,19 @@ is_shell(program) {
 	for (i = 1; i <= n; i++)
 		if (word[i] !~ /^-/)
 			next
+	# that of a script which is init may be for the worst case only
 	if (on_terminal() && ($2 != "unit" || $1 ~ /getty|debug-shell|shell/))
-		tell("FAIL")
+		tell($2 == "init" ? "?" : "FAIL")
 	next
 }
 
-program == "su" || program == "sulogin" {
-	if (program == "su" && on_terminal() && (n == 0 || $5 ~ /^(-|-l|--login)?( ?root)?$/))
-		tell("FAIL")
-	if (program == "sulogin" && $5 ~ /(^| )(-e|--force)( |$)/)
+program ~ /^(su|runuser)$/ && on_terminal() && $5 ~ /^(-|-l|--login)?( ?root)?$/ || program == "sudo" && on_terminal() && $5 ~ /^(-i|-s)$/ {
+	tell("FAIL")
+	next
+}
+
+program == "sulogin" {
+	if ($5 ~ /(^| )(-e|--force)( |$)/)
 		tell("?")
 	next
 }
@@ -76,7 +87,7 @@ program == "login" {
 }
 
 program ~ /getty$/ {
-	if ($5 ~ /(^| )(--autologin|-[a-zA-Z0-9]*a)([ =]|$)/ && program != "getty" || $5 ~ /(^| )--autologin/) {
+	if (value_of("a", "autologin") != "") {
 		tell("FAIL")
 		next
 	}
@@ -98,4 +109,10 @@ program == "telnetd" || program == "utelnetd" {
 	next
 }
 
-program ~ /^(nc|ncat|socat)$/ && (is_shell(word[n]) || tolower($5) ~ /(exec|system):[^ ,]*sh/) { tell("FAIL") }
+program ~ /^(nc|ncat|socat)$/ && (is_shell(word[n]) || tolower($5) ~ /(exec|system):[^ ,]*sh/) {
+	tell("FAIL")
+	next
+}
+
+# What starts a shell in a way that is not known
+$2 != "run" && $2 != "init" && $2 != "unit" && (names_shell() || program ~ /^(screen|tmux|script)$/) { tell("?") }

@@ -162,7 +162,7 @@ existing() { # PATH...
 
 # The entry itself, also of a link: TYPE MODE SIZE KEY PATH LINK
 entry() { # PATH
-	awk -F '\t' -v path="$1" '$5 == path' "$tree/index"
+	path=$1 awk -F '\t' '$5 == ENVIRON["path"]' "$tree/index"
 }
 
 # Text of a regular file to stdout, CR and NUL taken out. Returns 1 if it is not
@@ -210,12 +210,28 @@ names() { # DIR
 	find_file "$1" && [ "$file_type" = d ] || return 0
 	! grep -qxF -e "$file_path" "$tree/strange" || trouble "a name in /$file_path has control characters"
 	! grep -qxF -e "$file_path" "$tree/unreadable" || trouble "/$file_path can't be read"
-	awk -F '\t' -v dir="$file_path/" '
+	dir=$file_path/ awk -F '\t' '
+		BEGIN { dir = ENVIRON["dir"] }
 		index($5, dir) == 1 {
 			name = substr($5, length(dir) + 1)
 			if (name != "" && name !~ /\//)
 				print name
 		}' "$tree/index" | sort
+}
+
+# Paths that a pattern of a configuration's names, as in its Include; a directory in
+# which nobody looks is trouble
+files_like() { # PATTERN DIRECTORY-WHERE-IT-BEGINS
+	case $1 in /*) pattern=${1#/} ;; *) pattern=$2/$1 ;; esac
+	directory=${pattern%/*} last=${pattern##*/}
+	if ! printf '%s\n' "$directory" | grep -qE "^($DIRECTORIES)$" || case $directory$last in *[*?[]*\** | *\**\**\**) true ;; *) false ;; esac; then
+		trouble "/$pattern is not read here"
+		return
+	fi
+	names "$directory" | while IFS= read -r name; do
+		# shellcheck disable=SC2254
+		case $name in $last) printf '%s\n' "$directory/$name" ;; esac
+	done
 }
 
 # Paths that match an extended regular expression. FAT does not mind the case
