@@ -71,13 +71,17 @@ find_images() { # NAMES
 # Archives one behind the other, each compressed or not, with zeros between them.
 # Microcode comes first, and is not compressed
 open_initramfs() {
-	whole=$work/initramfs.whole cpio=$work/initramfs.cpio room=$(half_free) its_trouble=$work/initramfs.why
+	whole=$work/initramfs.whole cpio=$work/initramfs.cpio its_trouble=$work/initramfs.why
 	: >"$its_trouble"
+	room=$(half_free)
 	[ $((room > 2147483648)) = 0 ] || room=2147483648
+	taken=0
 	while IFS= read -r key; do
-		contents "$key" 1073741824
-		head -c $(((4 - $(wc -c <"$whole") % 4) % 4)) /dev/zero
+		contents "$key" $((room - taken))
+		taken=$(wc -c <"$whole")
+		head -c $(((4 - taken % 4) % 4)) /dev/zero
 	done <"$work/initramfs-keys" >"$whole"
+	[ "$taken" -lt "$room" ] || initramfs_trouble "it takes more than $(mebibytes "$room") MiB"
 	rm -rf "$work/initramfs"
 	tree=$work/initramfs
 	mkdir "$tree"
@@ -87,10 +91,10 @@ open_initramfs() {
 		{
 			head -c "$offset" "$whole"
 			unpack "$whole" "$offset"
-		} | head -c "$room" >"$cpio"
+		} | head -c $((room - taken)) >"$cpio"
 		rm -rf "$tree"
 		mkdir "$tree"
-		[ "$(wc -c <"$cpio")" -lt "$room" ] || initramfs_trouble "unpacked, it takes more than $(mebibytes "$room") MiB"
+		[ $((taken + $(wc -c <"$cpio"))) -lt "$room" ] || initramfs_trouble "unpacked, it takes more than $(mebibytes "$room") MiB"
 		open_cpio "$cpio"
 	else
 		mv "$whole" "$cpio"
@@ -124,7 +128,7 @@ unpack() { # FILE OFFSET
 		;;
 	esac
 	has_tool "${program%% *}" || {
-		cat "$work/trouble" >>"$its_trouble"
+		initramfs_trouble "$(cat "$work/trouble")"
 		return
 	}
 	# what follows the compressed data may not be theirs

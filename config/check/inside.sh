@@ -176,4 +176,4 @@ if [ -d "$target" ]; then
 else
 	check_disk
 fi
-: >"$work/finished"
+echo yes >"$work/finished"

@@ -41,7 +41,7 @@ drivers() { # disk MODULE:OPTION... any MODULE:OPTION...
 		esac
 	done
 	if [ -n "$absent$unsure" ] && [ -s "$work/initramfs.trouble" ]; then
-		trouble "the initramfs: $(first_line "$work/initramfs.trouble")"
+		trouble "$(first_line "$work/initramfs.trouble")"
 	elif [ -n "$absent" ]; then
 		missing "missing:$absent: put it into the kernel or the initramfs"
 	elif [ -n "$unsure" ] && [ -z "$disk" ] && ! [ -s "$work/modules" ]; then

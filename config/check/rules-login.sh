@@ -141,7 +141,7 @@ sshd_refuses() {
 			{ echo "$sshd: Allow$list without root: add it" | sed 's/Allowu/AllowU/; s/Allowg/AllowG/' && return; }
 		! names_root "deny$list" || { echo "$sshd: Deny$list root: remove it" | sed 's/Denyu/DenyU/; s/Denyg/DenyG/' && return; }
 	done
-	sshd_options | grep -m 1 -iE '(PermitRootLogin|PasswordAuthentication)[ =]*(no|prohibit-password|without-password|forced-commands-only)'
+	sshd_options | grep -m 1 -iE '(PermitRootLogin|PasswordAuthentication)[ =]*(no|prohibit-password|without-password|forced-commands-only)' | sed 's/$/: leave it out/'
 }
 
 # Whether a list of patterns has root

@@ -103,8 +103,19 @@ directory_entries() {
 	while read -r inode; do
 		[ ! -e "$tree/directories/$inode" ] || echo "$tree/directories/$inode"
 	done <"$tree/copied" >"$tree/files"
+	# of one that is shorter than its inode says, a block can't be read
+	xargs wc -c <"$tree/files" | awk -v OFS='\t' -v sizes="$tree/sizes" -v level="$tree/level" -v unreadable="$tree/unreadable" '
+		BEGIN {
+			while ((getline line < sizes) > 0) { split(line, field, "\t"); if (field[2] == "d") size[field[1]] = field[4] }
+			while ((getline line < level) > 0) { split(line, field, "\t"); path[field[1]] = field[2] }
+		}
+		$2 ~ /\// { n = split($2, part, "/"); print $1, part[n]; read_of[part[n]] = $1 }
+		END {
+			for (inode in size)
+				if (read_of[inode] + 0 != size[inode])
+					print path[inode] >>unreadable
+		}' >"$tree/lengths"
 	[ -s "$tree/files" ] || return
-	xargs wc -c <"$tree/files" | awk -v OFS='\t' '$2 != "total" { n = split($2, part, "/"); print $1, part[n] }' >"$tree/lengths"
 	xargs cat <"$tree/files" | od -An -v -tu1 -w16 | awk -v OFS='\t' -v lengths="$tree/lengths" -v level="$tree/level" \
 		-v block="$(block_size_at)" -v inline="$(awk -F '\t' '$6 { printf "%s ", $1 }' "$tree/sizes")" -v strange="$tree/strange" \
 		-v unreadable="$tree/unreadable" -f "$here/ext-directory.awk"
