@@ -261,14 +261,19 @@ static int save_password(struct commit *c)
 static int commit_password(struct commit *c, int can_save)
 {
 	int is_fresh = (c->fresh->settings.value[KEY_PASSWORD] != NULL);
+	int persistent = c->place->shadow_persistent;
 
-	if (!is_fresh && (c->place->shadow_persistent != YES || !c->result->value[KEY_PASSWORD_HASH]))
+	if (!is_fresh && (persistent != YES || !c->result->value[KEY_PASSWORD_HASH]))
 		return 0;
-	if (c->place->shadow_persistent == YES)
+	if (persistent == UNKNOWN)
+		return -1; /* already reported */
+	if (persistent == YES)
 		return set_password(c, can_save);
-	if (ENABLE_FEATURE_OSCONF_VOLATILE && c->place->shadow_persistent == NO)
+	if (ENABLE_FEATURE_OSCONF_VOLATILE)
 		return save_password(c);
-	return -1; /* already reported */
+	set_password(c, can_save); /* until the next boot, to which os.conf stays */
+	c->password_is_set = 0;
+	return -1;
 }
 
 /*** os.conf goes ***/

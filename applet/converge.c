@@ -16,10 +16,11 @@
 /* text: the wanted contents */
 static void replace_if_different(struct batch *batch, const struct file *file, const char *text)
 {
-	if (!is_text(file, text))
-		replace_later(batch, file, text, 0);
-	else
+	if (is_text(file, text)) {
 		verbose_msg("%s is as it should be", file->name);
+		text = NULL;
+	}
+	replace_later(batch, file, text, 0);
 }
 
 /* Copies the lines of old that are not osconf's.  Returns the end of new */

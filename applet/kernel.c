@@ -103,13 +103,15 @@ static int close_socket(struct kernel *kernel)
 	return -1;
 }
 
-/* Sends a request, and gives the objects in the answer to taker.  They stay in memory.
+/* Sends a request, and gives the objects in the answer to taker.  They stay in memory, but for
+ * cards, which are read again and again while one is missing.
  * Returns 0, CHANGED if the kernel says that they have changed meanwhile, or -1 with
  * errno set. */
 static int ask(struct kernel *kernel, struct nlmsghdr *request, unsigned fixed_size, taker_func taker)
 {
 	char buffer[ANSWER_SIZE] ALIGN4;
 	int len, flags = 0;
+	int keep = taker && request->nlmsg_type != RTM_GETLINK;
 
 	if (!kernel->fd) {
 		int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
@@ -124,7 +126,7 @@ static int ask(struct kernel *kernel, struct nlmsghdr *request, unsigned fixed_s
 	if (send(kernel->fd, request, request->nlmsg_len, 0) < 0)
 		return close_socket(kernel);
 	while ((len = receive(kernel, buffer)) > 0) {
-		struct nlmsghdr *message = taker ? xmemdup(buffer, len) : (void*)buffer;
+		struct nlmsghdr *message = keep ? xmemdup(buffer, len) : (void*)buffer;
 
 		for (; len > 0 && NLMSG_OK(message, (unsigned)len); message = NLMSG_NEXT(message, len)) {
 			if (message->nlmsg_seq != request->nlmsg_seq)
@@ -297,6 +299,18 @@ static void take_interface_address(struct kernel *kernel, void *fixed, const str
 	address->message = message;
 }
 
+/* The scope that the kernel gives a route by a gateway, or by none: rtentry_to_fib_config() in
+ * net/ipv4/fib_frontend.c */
+static int scope_by_gateway(const struct kernel *kernel, uint32_t gateway)
+{
+	unsigned i;
+
+	for (i = 0; i < kernel->addresses; i++)
+		if (kernel->address[i].ip_addr == gateway)
+			return RT_SCOPE_LINK;
+	return gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+}
+
 /* Returns a described card that a multipath route uses, or NULL */
 static const struct card *card_of_hops(const struct kernel *kernel, struct rtattr *hops)
 {
@@ -352,7 +366,7 @@ static void take_kernel_route(struct kernel *kernel, void *fixed, const struct a
 	r->one_hop = !(attributes->types & HOPS);
 	r->plain = rtm->rtm_type == RTN_UNICAST && !(attributes->types & ~PLAIN)
 		&& !(rtm->rtm_flags & RTNH_F_ONLINK)
-		&& rtm->rtm_scope == (r->route.gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK);
+		&& rtm->rtm_scope == scope_by_gateway(kernel, r->route.gateway);
 	r->of_subnet = r->plain && rtm->rtm_protocol == RTPROT_KERNEL;
 	r->message = message;
 	if (attributes->types & TYPE(RTA_NH_ID))

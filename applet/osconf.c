@@ -361,6 +361,8 @@ static int check_saved_name(const char *name)
 {
 	if (!ENABLE_FEATURE_OSCONF_VOLATILE && name[0] != '/')
 		return refuse_volatile(xasprintf("-s %s", name));
+	if (!*bb_basename(name))
+		return error_msg("-s %s: not the name of a file", name);
 	return is_saved_name(name) ? 0 : error_msg("-s %s: has a name of osconf's own files", name);
 }
 

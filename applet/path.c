@@ -8,6 +8,7 @@
 //kbuild:lib-$(CONFIG_OSCONF) += path.o
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include "path.h"
 
 enum {
@@ -29,10 +30,12 @@ static int is_roots(const struct stat *st)
 	return st->st_uid == 0 || st->st_uid == from.owner;
 }
 
-/* The bits of the group are those of all that an ACL names, whoever the group is (acl(5)) */
-static int is_open_to_others(const struct stat *st)
+/* With an ACL, the group's bits are those of all whom it names (acl(5)) */
+static int is_open_to_others(int dir, const struct stat *st)
 {
-	return !is_roots(st) || (st->st_mode & (S_IWOTH | S_IWGRP));
+	return !is_roots(st) || (st->st_mode & S_IWOTH)
+		|| ((st->st_mode & S_IWGRP)
+		    && (st->st_gid != 0 || fgetxattr(dir, "system.posix_acl_access", NULL, 0) > 0));
 }
 
 int FAST_FUNC open_root_directory(const char *root)
@@ -57,6 +60,14 @@ int FAST_FUNC is_volatile(int fd)
 	struct statfs fs;
 
 	return fstatfs(fd, &fs) == 0 ? is_volatile_type(fs.f_type) : UNKNOWN;
+}
+
+int FAST_FUNC is_same_directory(int a, int b)
+{
+	struct stat st, other;
+
+	return a == b || (fstat(a, &st) == 0 && fstat(b, &other) == 0
+		&& st.st_ino == other.st_ino && st.st_dev == other.st_dev);
 }
 
 /* statx(2).  Older kernels than 5.8 do not know the attribute: then only a mount from
@@ -151,7 +162,7 @@ static int enter(struct path *path, const char *name)
 		close(dir);
 		return leads_nowhere(path, EACCES); /* its owner could lead us anywhere */
 	}
-	path->open_to_others = path->base == FROM_ROOT && is_open_to_others(&st);
+	path->open_to_others = path->base == FROM_ROOT && is_open_to_others(dir, &st);
 	if (in_root) {
 		path->top = is_etc(path, name) ? TOP_ETC
 			: strcmp(name, "proc") == 0 ? TOP_PROC : strcmp(name, "var") == 0 ? TOP_VAR

@@ -47,6 +47,9 @@ void leave(const struct path *path) FAST_FUNC;
  * Returns 0, or -1 with errno set */
 int make_way(struct path *path) FAST_FUNC;
 
+/* True if two descriptors are of one directory */
+int is_same_directory(int a, int b) FAST_FUNC;
+
 /* True if something is mounted on this very file: rename() can't replace it */
 int is_mount_point(const struct path *path) FAST_FUNC;
 

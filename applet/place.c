@@ -125,7 +125,8 @@ int FAST_FUNC is_saved_name(const char *saved)
 		|| (saved[0] == '/' && !strstr(saved, OSCONF_DIR "/"));
 }
 
-static int is_etc_persistent(struct place *place)
+/* Of where os.conf is in /etc, which may be a link */
+static int is_etc_persistent(void)
 {
 	struct path path;
 	int persistent;
@@ -133,9 +134,15 @@ static int is_etc_persistent(struct place *place)
 	if (walk(&path, FROM_ROOT, SAVED_ABSOLUTE) != 0)
 		return path.nowhere ? YES : complain_of(SAVED_ABSOLUTE);
 	persistent = is_persistent(path.dir, path.dir, "/etc");
-	place->etc_read_only = persistent == NO && is_read_only(path.dir);
 	leave(&path);
 	return persistent;
+}
+
+static int is_etc_read_only(void)
+{
+	struct path path;
+
+	return walk(&path, FROM_ROOT, "/etc/.") == 0 && is_read_only(path.dir);
 }
 
 int FAST_FUNC find_place(struct place *place, const char *saved)
@@ -146,14 +153,16 @@ int FAST_FUNC find_place(struct place *place, const char *saved)
 	place->shadow_persistent = place->known = YES;
 	if (option_mask32 & OPT_root)
 		return 0;
-	persistent = is_etc_persistent(place);
+	persistent = is_etc_persistent();
+	place->etc_read_only = is_etc_read_only();
 	if (ENABLE_FEATURE_OSCONF_VOLATILE && !saved && persistent == NO)
 		place->saved = SAVED_RELATIVE;
 	place->shadow_persistent = saved && is_relative(place) ? NO : is_shadow_persistent(persistent);
-	if (!ENABLE_FEATURE_OSCONF_VOLATILE && (persistent == NO || place->shadow_persistent == NO)) {
-		refuse_volatile(persistent == NO ? "/etc" : bb_path_shadow_file);
-		place->shadow_persistent = UNKNOWN;
-	}
-	place->known = persistent != UNKNOWN && place->shadow_persistent != UNKNOWN;
-	return place->known ? 0 : -1;
+	place->known = NO;
+	if (persistent == UNKNOWN || place->shadow_persistent == UNKNOWN)
+		return -1;
+	if (!ENABLE_FEATURE_OSCONF_VOLATILE && (persistent == NO || place->shadow_persistent == NO))
+		return refuse_volatile(persistent == NO ? "/etc" : bb_path_shadow_file);
+	place->known = YES;
+	return 0;
 }

@@ -82,11 +82,7 @@ int FAST_FUNC read_settings(struct settings_file *saved, int dir, const char *na
 /* The name of a file that is next to os.conf, else NULL: a link or another mount leads there */
 static const char *name_next_to_osconf(const struct path *path, const struct place *place)
 {
-	struct stat here, there;
-
-	return place->osconf_dir >= 0
-		&& fstat(path->dir, &here) == 0 && fstat(place->osconf_dir, &there) == 0
-		&& here.st_ino == there.st_ino && here.st_dev == there.st_dev ? path->rest : NULL;
+	return place->osconf_dir >= 0 && is_same_directory(path->dir, place->osconf_dir) ? path->rest : NULL;
 }
 
 int FAST_FUNC read_saved(struct saved *saved, const struct place *place)
@@ -105,7 +101,7 @@ int FAST_FUNC read_saved(struct saved *saved, const struct place *place)
 		main->unread = 1;
 		failed = refuse_volatile(SAVED_RELATIVE);
 	}
-	saved->entries_unread = main->unread;
+	saved->entries_unread = main->unread && !main->settings.foreign; /* then its entries were read */
 	return failed;
 }
 

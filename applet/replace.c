@@ -116,15 +116,17 @@ static void fail(struct batch *batch, struct replacement *r)
 	drop(batch, r);
 }
 
-/* Two names of one file would overwrite each other's text at every run: none of them does.
- * Returns true after printing a message */
+/* Two names of one file, by a link, would overwrite each other's text at every run: none of
+ * them does.  Returns true after printing a message */
 static int has_other_name(struct batch *batch, const struct file *file)
 {
-	const struct stat *st = &file->path.st;
+	const struct path *path = &file->path;
 	struct replacement *r;
 
 	for (r = batch->first; r; r = r->next) {
-		if (st->st_mode && r->path.st.st_ino == st->st_ino && r->path.st.st_dev == st->st_dev) {
+		if ((path->linked || r->path.linked) && strcmp(path->rest, r->path.rest) == 0
+		 && is_same_directory(path->dir, r->path.dir)
+		) {
 			error_msg("%s: leads to the same file as %s", file->name, r->name);
 			drop(batch, r);
 			return 1;
@@ -139,17 +141,21 @@ struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct fi
 	struct replacement *r;
 
 	if (option_mask32 & OPT_dry_run) {
-		print_text(file->name, text);
+		if (text)
+			print_text(file->name, text);
 		return NULL;
 	}
-	if (has_other_name(batch, file))
+	if (has_other_name(batch, file)) {
+		batch->failed = 1;
 		return NULL;
+	}
 	r = xzalloc(sizeof(*r));
 	r->name = file->name;
 	r->path = file->path;
 	r->text = text;
 	r->secret = secret;
-	if (write_new(batch, r, file->text != NULL) != 0) {
+	r->durable = !text;
+	if (text && write_new(batch, r, file->text != NULL) != 0) {
 		fail(batch, r);
 		return NULL;
 	}
@@ -229,7 +235,7 @@ void FAST_FUNC replace_all(struct batch *batch)
 	struct replacement *r;
 
 	for (r = batch->first; r; r = r->next) {
-		if (r->failed)
+		if (r->failed || !r->text)
 			continue;
 		if ((failed && !r->durable) || put_in_place(r) != 0)
 			fail(batch, r);

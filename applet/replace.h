@@ -18,7 +18,7 @@ struct replacement {
 	const char *name;    /* for messages */
 	struct path path;
 	char *new;           /* path.rest with a + appended; NULL: can't be made */
-	const char *text;
+	const char *text;    /* NULL: stays as it is */
 	smallint secret;     /* see replace_later() */
 	smallint in_place;   /* a mount point: rename() can't replace it */
 	smallint complete;   /* a mount point's new file is durable: it can be written again */
@@ -41,7 +41,7 @@ int read_to_replace(struct file *file, const char *name) FAST_FUNC;
 int find_to_replace(struct file *file, const char *name) FAST_FUNC;
 int read_found_text(struct file *file) FAST_FUNC;
 
-/* Writes text to a new file next to file, with file's owner, group, mode, ACL and label, or
+/* Writes text (NULL: it stays as it is) to a new file next to file, with file's owner, group, mode, ACL and label, or
  * with mode 0644 if there is none yet.  secret: root's alone, whatever was there.  With -n,
  * prints the command instead.
  * Text and names must stay valid until replace_all().
