@@ -47,8 +47,11 @@ rule_shadow() {
 	account=$(line_of etc/passwd root)
 	[ -n "$account" ] || return
 	if ! exists etc/shadow; then
-		if [ -n "$(entry etc/shadow)" ]; then
-			broken "/etc/shadow is a link that leads to no file: $(entry etc/shadow | cut -f 6)"
+		target=$(entry etc/shadow | cut -f 6)
+		if [ -n "$target" ] && is_mounted_there "$target"; then
+			unchecked "/etc/shadow is a link to $target, where fstab mounts something: is it there before osconf is run?"
+		elif [ -n "$(entry etc/shadow)" ]; then
+			broken "/etc/shadow is a link that leads to no file: $target"
 		elif [ "$(field "$account" 2)" = x ]; then
 			missing "there is none, but /etc/passwd says x: root:*:19000:0:99999:7:::"
 		fi
@@ -71,6 +74,11 @@ rule_shadow() {
 		cut -f 3 "$work/commands"
 	} | grep -qE 'overlay|[ 	]/etc[ 	]' ||
 		unchecked "the root is a squashfs: is anything laid over it before osconf is run (an overlay)?"
+}
+
+# Whether a path is below what fstab mounts, but for /
+is_mounted_there() { # PATH
+	code etc/fstab | path=$1 awk '$2 != "/" && index(ENVIRON["path"], $2 "/") == 1 { found = 1 } END { exit !found }'
 }
 
 # The file whose line does so: fstab, a start script, a unit
@@ -117,22 +125,41 @@ rule_passwords() {
 
 rule_host_keys() {
 	tree=$root
-	for directory in etc/ssh etc/dropbear; do
-		names "$directory" | grep -E '^(ssh_host_.*_key|dropbear_.*_key|dropbear_.*host_key)$' | while IFS= read -r name; do
-			broken "/$directory/$name: remove it, and have it made at the first boot"
+	sshd_settings >"$work/sshd"
+	{
+		for directory in etc/ssh etc/dropbear; do
+			names "$directory" | grep -E '^(ssh_host_.*_key|dropbear_.*_key|dropbear_.*host_key)$' | sed "s,^,$directory/,"
 		done
+		sed -n 's/^hostkey //p' "$work/sshd"
+	} | sed 's,^/*,,' | sort -u | while IFS= read -r path; do
+		! exists "$path" || broken "/$path: remove it, and have it made at the first boot"
 	done
 }
 
 rule_user_keys() {
 	tree=$root
+	sshd_settings >"$work/sshd"
 	{
 		echo etc/dropbear/authorized_keys
-		text etc/passwd | awk -F : 'NF > 5 && $6 != "" { print $6 "/.ssh/authorized_keys"; print $6 "/.ssh/authorized_keys2" }' | sed 's,^/*,,'
-	} | sort -u >"$work/keys"
+		text etc/passwd | files=$(setting authorizedkeysfile ".ssh/authorized_keys .ssh/authorized_keys2") awk -F : '
+			NF < 6 || $7 ~ /\/(nologin|false)$/ { next }
+			{
+				n = split(ENVIRON["files"], file, " ")
+				for (i = 1; i <= n; i++) {
+					path = file[i]
+					gsub(/%h/, $6, path)
+					gsub(/%u/, $1, path)
+					print path ~ /^\// ? path : $6 "/" path
+				}
+			}'
+	} | sed 's,^/*,,' | sort -u >"$work/keys"
 	while IFS= read -r path; do
-		! exists "$path" || broken "/$path: remove it"
+		! text "$path" | grep -q '^[^#]' || broken "/$path: remove it"
+		! is_out_of_sight "$path" || trouble "/$path is not read here: is it there?"
 	done <"$work/keys"
+	ca=$(setting trustedusercakeys none)
+	[ "$ca" = none ] || broken "/etc/ssh/sshd_config: TrustedUserCAKeys $ca: remove it"
+	[ "$(setting authorizedkeyscommand none)" = none ] || unchecked "/etc/ssh/sshd_config: AuthorizedKeysCommand: what keys does it print?"
 }
 
 ### What is another instance's

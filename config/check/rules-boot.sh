@@ -10,7 +10,8 @@ rule_devices() {
 	tree=$root
 	code etc/fstab | awk '{ print "/etc/fstab\t" $1 }' >"$work/named"
 	had_trouble "$work/boot-lines.trouble"
-	cut -f 2- "$work/boot-lines" | sed 's,^,/,' >>"$work/named"
+	# a title may tell of any disk
+	cut -f 2- "$work/boot-lines" | sed "/${TAB}[[:space:]]*\(menuentry\|submenu\|title\|menu\|label\|echo\)[[:space:]]/d; s,^,/," >>"$work/named"
 	code etc/inittab | sed "s,^,/etc/inittab$TAB," | grep -v osconf >>"$work/named"
 	grep -E "$TAB(.*[ =\"'(])?$DISKS" "$work/named" |
 		sed -E "s,^([^$TAB]*)$TAB.*($DISKS).*,\1: \2," | sort -u | while IFS= read -r what; do

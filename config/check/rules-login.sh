@@ -66,9 +66,10 @@ sshd_settings() {
 		skip || keyword == "" { next }
 		{
 			value = $0; sub(/^[^ \t]+[ \t]+/, "", value)
-			value = tolower(value)
+			if (keyword !~ /^(hostkey|authorizedkeysfile|trustedusercakeys)$/)
+				value = tolower(value)
 			place = matched ? "match" : "all"
-			if (keyword ~ /^(allow|deny)(users|groups)$/) { print keyword, value; next }
+			if (keyword ~ /^((allow|deny)(users|groups)|hostkey)$/) { print keyword, value; next }
 			if (!((place, keyword) in known)) { known[place, keyword] = value; keywords[keyword] }
 		}
 		END {

@@ -17,10 +17,11 @@
 
 FILES_MAX=200000 LEVELS_MAX=32 TEXT_MAX=1048576
 
-# Directories whose entries are wanted, as an extended regular expression
-DIRECTORIES='aliyun_custom_image|(boot|etc|EFI|efi|grub2?|syslinux|extlinux|isolinux|loader|rauc)(/.*)?|bin|sbin'\
-'|usr|usr/(local/)?s?bin|usr/local|(usr/)?lib(64|exec)?|(usr/)?lib/(modules|preinit|systemd|netifd|NetworkManager)(/.*)?'\
-'|root|home|home/[^/]*|(root|home/[^/]*|var/[^/]*)/[.]ssh|var|var/lib|var/lib/dbus|run|tmp'
+# Directories whose entries are wanted, as extended regular expressions: where there are
+# configurations; and others, with homes
+CONFIGURATIONS='(boot|etc|EFI|efi|grub2?|syslinux|extlinux|isolinux|loader|rauc)(/.*)?|(usr/)?lib(/(modules|preinit|systemd|netifd|NetworkManager)(/.*)?)?'
+HOMES='([^/]*|(home|opt|srv|usr|var|var/lib)/[^/]*)'
+DIRECTORIES="$CONFIGURATIONS|$HOMES|$HOMES/[.]ssh|usr/local/s?bin"
 
 # Lines of an index that are well formed -> those of files in wanted directories.
 # Modules are kept by name
@@ -219,12 +220,28 @@ names() { # DIR
 		}' "$tree/index" | sort
 }
 
+# Whether a directory is one of those in which something is wanted
+is_looked_at() { # DIRECTORY
+	printf '%s\n' "$1" | grep -qE "^($DIRECTORIES)$"
+}
+
+# Whether PATH may be there where nobody looks
+is_out_of_sight() { # PATH
+	way=$1
+	while case $way in */*) true ;; *) false ;; esac do
+		way=${way%/*}
+		! is_looked_at "$way" || return 1
+		[ -z "$(look "$way")" ] || return 0
+	done
+	return 1
+}
+
 # Paths that a pattern of a configuration's names, as in its Include; a directory in
 # which nobody looks is trouble
 files_like() { # PATTERN DIRECTORY-WHERE-IT-BEGINS
 	case $1 in /*) pattern=${1#/} ;; *) pattern=$2/$1 ;; esac
 	directory=${pattern%/*} last=${pattern##*/}
-	if ! printf '%s\n' "$directory" | grep -qE "^($DIRECTORIES)$" || case $directory$last in *[*?[]*\** | *\**\**\**) true ;; *) false ;; esac; then
+	if ! is_looked_at "$directory" || case $directory$last in *[*?[]*\** | *\**\**\**) true ;; *) false ;; esac; then
 		trouble "/$pattern is not read here"
 		return
 	fi
@@ -237,7 +254,7 @@ files_like() { # PATTERN DIRECTORY-WHERE-IT-BEGINS
 # Paths that match an extended regular expression. FAT does not mind the case
 matching() { # EXPRESSION
 	strange_directory='' hidden_directory=''
-	[ ! -s "$tree/strange" ] || strange_directory=$(grep -vx -e aliyun_custom_image "$tree/strange" | grep -E -e "^($DIRECTORIES|[(].*)?$" | head -n 1)
+	[ ! -s "$tree/strange" ] || strange_directory=$(grep -E -e "^($CONFIGURATIONS|[(].*)?$" "$tree/strange" | head -n 1)
 	[ -z "$strange_directory" ] || trouble "a name in /$strange_directory has control characters"
 	[ ! -s "$tree/unreadable" ] || hidden_directory=$(grep -E '^(|boot|EFI|grub2?|loader|(usr/)?lib(/(modules|systemd).*)?|usr|etc(/(default|conf[.]d|config|dropbear|init[.]d|network|rc.*|runlevels|ssh|systemd)(/.*)?)?)$' "$tree/unreadable" | head -n 1)
 	[ -z "$hidden_directory" ] || trouble "/$hidden_directory can't be read"

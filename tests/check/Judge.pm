@@ -19,7 +19,7 @@ use Time::HiRes qw(time);
 our ($status, $seconds);
 
 my @directories = qw(/usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin);
-my %programs = map { $_ => 1 } qw(sh env setpriv unshare timeout true), qw(awk sed grep cat cut tr sort head tail wc od dd ln mkdir mktemp mv rm ls
+my %programs = map { $_ => 1 } qw(sh env setpriv unshare timeout true), qw(awk sed grep cat cut tr sort head tail wc od dd ln mkdir mkfifo mktemp mv rm ls
 	id date df sleep dirname xargs), qw(sfdisk qemu-img mdir mtype debugfs unsquashfs gzip xz zstd lz4 bzip2 lzop);
 
 # What a C library, and the tools themselves, read on every machine: none of it is
