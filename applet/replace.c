@@ -7,7 +7,6 @@
  */
 //kbuild:lib-$(CONFIG_OSCONF) += replace.o
 #include "replace.h"
-#include "command.h"
 #include "message.h"
 
 /*** Durable ***/
@@ -138,10 +137,6 @@ struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct fi
 {
 	struct replacement *r;
 
-	if (option_mask32 & OPT_dry_run) {
-		print_text(file->name, text);
-		return NULL;
-	}
 	if (has_other_name(batch, file))
 		return NULL;
 	r = xzalloc(sizeof(*r));
@@ -149,7 +144,7 @@ struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct fi
 	r->path = file->path;
 	r->text = text;
 	r->secret = secret;
-	if (write_new(batch, r, file->text != NULL) != 0) {
+	if ((option_mask32 & OPT_dry_run ? make_way(&r->path) : write_new(batch, r, file->text != NULL)) != 0) {
 		fail(batch, r);
 		return NULL;
 	}
