@@ -239,7 +239,7 @@ test: all
 	@tests/run.sh $(TESTS)
 
 .PHONY: test-quick
-test-quick: override TESTS := backends docs drive hostile live merge messages parse partition settings shell store
+test-quick: override TESTS := backends docs drive dry hostile live merge messages parse partition settings shell store
 test-quick: test
 
 .PHONY: test-full

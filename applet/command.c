@@ -1,6 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: a plan, or a file's new text -> the commands that do the same (dry run).
+ * osconf: a plan, files and their new texts -> the commands that do the same (dry run).
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  * SPDX-License-Identifier: GPL-2.0-only
@@ -15,7 +15,7 @@
 
 //kbuild:lib-$(CONFIG_FEATURE_OSCONF_DRY_RUN) += command.o
 #include "command.h"
-#include "plan.h"
+#include "message.h"
 
 static char *put_ifconfig(char *p, const struct step *step)
 {
@@ -71,7 +71,7 @@ static char *put_ip_route(char *p, const struct step *step)
 	return p;
 }
 
-void FAST_FUNC step_command(const struct step *step, char *command)
+void FAST_FUNC step_command(const struct step *step, char command[COMMAND_SIZE])
 {
 	switch (step->what) {
 	case STEP_HOSTNAME:
@@ -108,14 +108,76 @@ void FAST_FUNC print_plan(const struct plan *plan)
 	}
 }
 
-/* Ended by a line that the text does not have */
-void FAST_FUNC print_text(const char *name, const char *text)
+/* As one word of a shell */
+static void put_word(const char *word)
+{
+	const char *s = word;
+
+	while (isalnum(*s) || (*s && strchr("/._-", *s)))
+		s++;
+	if (!*s) {
+		fputs_stdout(word);
+		return;
+	}
+	putchar('\'');
+	for (; *word; word++) {
+		if (*word == '\'')
+			fputs_stdout("'\\'");
+		putchar(*word);
+	}
+	putchar('\'');
+}
+
+static void put_command(const char *command, const char *word)
+{
+	fputs_stdout(command);
+	put_word(word);
+	putchar('\n');
+}
+
+/* A here-document, ended by a line that the text does not have, and always with a newline */
+static void print_text(const char *name, const char *text)
 {
 	char end[sizeof("EOF") + 64] = "\nEOF";
 	char *with_start = xasprintf("\n%s", text);
+	size_t len = strlen(text);
 
 	while (strlen(end) < sizeof(end) - 1 && strstr(with_start, end))
 		strcat(end, "_");
-	printf("cat >%s <<'%s'\n%s%s\n", name, end + 1, text, end + 1);
+	if (len && text[len - 1] != '\n') {
+		printf("printf %%s \"$(cat <<'%s'\n%s%s\n)\"", end + 1, text, end);
+		put_command(" >", name);
+	} else {
+		fputs_stdout("cat >");
+		put_word(name);
+		printf(" <<'%s'\n%s%s\n", end + 1, text, end + 1);
+	}
 	free(with_start);
+}
+
+/* A run puts a new file into the place of what is no file, or another user's */
+static void print_file(const struct replacement *r)
+{
+	const struct path *path = &r->path;
+
+	if (strchr(path->rest, '/'))
+		put_command("mkdir -p ", xstrndup(path->whole, strrchr(path->whole, '/') - path->whole));
+	if (!r->text || path->foreign || (path->st.st_mode && !S_ISREG(path->st.st_mode)))
+		put_command("rm -f ", r->name);
+	if (r->text)
+		print_text(r->name, r->text);
+}
+
+void FAST_FUNC print_files(const struct replacement *last)
+{
+	if (!last)
+		return;
+	print_files(last->next);
+	if (!last->failed && !last->kept)
+		print_file(last);
+}
+
+int FAST_FUNC end_printing(void)
+{
+	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : perror_msg("standard output: can't write");
 }

@@ -8,19 +8,21 @@
 #ifndef OSCONF_COMMAND_H
 #define OSCONF_COMMAND_H 1
 
-#include "common.h"
-
-struct plan;
-struct step;
+#include "plan.h"
+#include "replace.h"
 
 /* Writes a step as the busybox command that does it: hostname, ifconfig, route, or ip for
- * what these can't name.  command: COMMAND_SIZE bytes */
-void step_command(const struct step *step, char *command) FAST_FUNC;
+ * what these can't name. */
+void step_command(const struct step *step, char command[COMMAND_SIZE]) FAST_FUNC;
 
 /* Prints the commands of a plan, one per line */
 void print_plan(const struct plan *plan) FAST_FUNC;
 
-/* Prints the command that gives a file a text, as a here-document */
-void print_text(const char *name, const char *text) FAST_FUNC;
+/* Prints the commands that replace the files of a batch, in the order in which they were
+ * queued: mkdir, rm, and the text as a here-document.  last: batch->first */
+void print_files(const struct replacement *last) FAST_FUNC;
+
+/* Returns 0, or -1 after printing why not all of it has been written */
+int end_printing(void) FAST_FUNC;
 
 #endif

@@ -10,6 +10,7 @@
 //kbuild:lib-$(CONFIG_OSCONF) += commit.o
 #include "commit.h"
 #include "applied.h"
+#include "command.h"
 #include "drive.h"
 #include "hash.h"
 #include "message.h"
@@ -64,15 +65,25 @@ static int may_be_saved(const struct commit *c)
 		&& (!is_relative(c->place) || c->place->osconf_dir >= 0);
 }
 
-/* Queues the settings if they have changed.  Returns 0, or -1 if they can't be saved */
-static int save_later(struct commit *c, struct replacement **queued)
+static int have_changed(const struct commit *c)
 {
 	const struct settings_file *main = &c->saved->main;
 
+	return !main->file.text || main->to_rewrite || settings_differ(c->result, &main->settings);
+}
+
+static int say_unsaved(const struct commit *c)
+{
+	return error_msg(c->fresh->valid ? "settings are not saved, %s stays" : "settings are not saved", OSCONF_FILE);
+}
+
+/* Queues the settings if they have changed.  Returns 0, or -1 if they can't be saved */
+static int save_later(struct commit *c, struct replacement **queued)
+{
 	*queued = NULL;
-	if (main->file.text && !main->to_rewrite && !settings_differ(c->result, &main->settings))
+	if (!have_changed(c))
 		return 0;
-	*queued = replace_later(c->batch, &main->file, settings_to_text(c->result), 1);
+	*queued = replace_later(c->batch, &c->saved->main.file, settings_to_text(c->result), 1);
 	return *queued ? 0 : -1;
 }
 
@@ -81,18 +92,10 @@ static int is_done(const struct replacement *queued)
 	return !queued || !queued->failed;
 }
 
-/* An immutable file and one on a read-only mount can't be opened for writing by root either */
+/* An immutable file and one on a read-only mount can't be written by root either */
 static int is_writable(const struct file *file)
 {
-	int fd;
-
-	if (!file->text)
-		return 1;
-	fd = openat(file->path.dir, file->path.rest, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	close(fd);
-	return 1;
+	return !file->text || faccessat(file->path.dir, file->path.rest, W_OK, 0) == 0;
 }
 
 /* Saves the settings again, with another entry.  Returns 0, or -1 */
@@ -149,7 +152,7 @@ static void save_rejected(struct commit *c, int rewritten)
 	struct file file;
 	char *text;
 
-	if ((!old && !new) || (option_mask32 & OPT_file) || c->place->osconf_dir < 0 || is_read_only(c->place->osconf_dir))
+	if ((!old && !new) || (option_mask32 & OPT_file) || c->place->osconf_dir < 0 || is_osconf_dir_read_only(c->place))
 		return;
 	text = xasprintf("%s%s", old ? old : "", new ? new : "");
 	if (read_file(&file, c->place->osconf_dir, OSCONF_REJECTED, REPORT_SIZE * 2) == 0 && !is_text(&file, text))
@@ -194,7 +197,12 @@ static int may_be_old(struct commit *c, int can_save)
 		return 1;
 	if (!fresh->digest && fresh->file.path.st.st_nlink == 1 && is_writable(&fresh->file))
 		return 0;
-	return !can_save || try_entry(c) != 0;
+	return !can_save || (!(option_mask32 & OPT_dry_run) && try_entry(c) != 0);
+}
+
+static int say_password_stays(const struct settings_file *fresh)
+{
+	return error_msg("root's password stays: it can't be told whether that of %s was set before", fresh->file.name);
 }
 
 /* The hash that root is to have; NULL: as it is.  Returns 0, or -1 after printing a message */
@@ -212,7 +220,7 @@ static int find_hash(struct commit *c, const struct root_password *root, int can
 		if (!*hash)
 			return -1;
 		if (!has_none(root) && strcmp(*hash, root->hash) != 0 && may_be_old(c, can_save))
-			return error_msg("root's password stays: it can't be told whether that of %s was set before", c->fresh->file.name);
+			return say_password_stays(c->fresh);
 		return 0;
 	}
 	/* of a time when /etc/shadow was not persistent; else somebody wrote it there */
@@ -320,7 +328,7 @@ static int star_osconf(const struct place *place)
 	struct file file;
 	int failed;
 
-	if (is_read_only(place->osconf_dir)
+	if (is_osconf_dir_read_only(place)
 	 || read_file(&file, place->osconf_dir, OSCONF_FILE, OSCONF_SIZE_MAX) != 0 || !file.text
 	 || file.path.st.st_nlink != 1
 	) {
@@ -371,12 +379,17 @@ static void keep_source(struct commit *c)
 
 /*** The commit point ***/
 
+static int can_be_read_by_others(const struct file *file)
+{
+	return file->text && (file->path.st.st_mode & 077);
+}
+
 /* Where somebody else has made them; a file system that has no modes is no error */
 static void protect_settings(const struct file *file)
 {
 	int fd;
 
-	if (!file->text || !(file->path.st.st_mode & 077))
+	if (!can_be_read_by_others(file))
 		return;
 	fd = openat(file->path.dir, file->path.rest, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0) {
@@ -393,7 +406,7 @@ static int remove_applied(struct commit *c)
 
 	if (ENABLE_FEATURE_OSCONF_VOLATILE && c->saved->moved)
 		failed |= remove_moved(c->place);
-	if (c->fresh->applied && may_be_removed(c->fresh) && !is_read_only(c->place->osconf_dir))
+	if (c->fresh->applied && may_be_removed(c->fresh) && !is_osconf_dir_read_only(c->place))
 		failed |= consume(c->place);
 	return failed;
 }
@@ -418,7 +431,7 @@ static int make_durable(struct commit *c)
 		forget_known_password(c->result);
 	can_save &= !c->unsaved;
 	if (!can_save)
-		error_msg(c->fresh->valid ? "settings are not saved, %s stays" : "settings are not saved", OSCONF_FILE);
+		say_unsaved(c);
 	else if (password == 0 || !c->saved->moves) /* only os.conf.saved has the hash */
 		can_save = save_later(c, &queued) == 0;
 	save_rejected(c, queued != NULL);
@@ -458,14 +471,80 @@ int FAST_FUNC commit(struct commit *c)
 	return failed || c->batch->failed ? -1 : 0;
 }
 
-void FAST_FUNC print_commit(const struct commit *c)
+/*** With -n ***/
+
+/* Root's hash is read only where it decides: who tries a file out need not be root */
+static int print_password(struct commit *c, int can_save)
+{
+	const char *hash = c->result->value[KEY_PASSWORD_HASH];
+	int is_fresh = c->fresh->valid && c->fresh->settings.value[KEY_PASSWORD];
+	int persistent = c->place->shadow_persistent;
+	struct root_password root;
+
+	if (is_fresh ? persistent == UNKNOWN : !hash)
+		return 0;
+	if (!is_fresh || (persistent == YES && may_be_old(c, can_save))) {
+		if (read_root_password(&root) != 0)
+			return -1;
+		if (is_fresh && !has_none(&root))
+			return say_password_stays(c->fresh);
+		if (!is_fresh && (strcmp(root.hash, hash) == 0
+		 || (persistent != NO && !c->saved->moves && !has_none(&root))))
+			return 0;
+	}
+	puts("# root's password is changed");
+	return 0;
+}
+
+/* -n has mounted the partition read-only, and need not be root */
+static int could_be_written(const struct commit *c)
+{
+	const struct file *file = &c->saved->main.file;
+
+	if (is_relative(c->place))
+		return !is_osconf_dir_read_only(c->place);
+	return !is_read_only(file->path.dir) && (is_writable(file) || errno == EACCES);
+}
+
+static void print_removal(const char *name)
+{
+	printf("# %s is removed\n", name);
+}
+
+int FAST_FUNC print_commit(struct commit *c)
 {
 	const struct settings_file *fresh = c->fresh;
+	int can_remove = c->place->osconf_dir >= 0 && !is_osconf_dir_read_only(c->place);
+	int goes = can_remove && fresh->applied && may_be_removed(fresh);
+	int moved = can_remove && c->saved->moved;
+	int failed, commits, saves, can_save, password = 0;
 
-	if (fresh->valid && fresh->settings.value[KEY_PASSWORD])
-		puts("# root's password is changed");
-	if (has_to_commit(c))
+	if (goes)
+		set_entry(c->result, OSCONF_FILE, NULL);
+	if (moved)
+		set_entry(c->result, SAVED_RELATIVE, NULL);
+	failed = drop_old_entries(c);
+	commits = has_to_commit(c);
+	saves = have_changed(c) || fresh->digest;
+	can_save = may_be_saved(c) && (!saves || could_be_written(c));
+	print_files(c->batch->first);
+	if (c->saved->main.valid && can_be_read_by_others(&c->saved->main.file))
+		printf("# %s becomes readable by root only\n", c->place->saved);
+	if (commits || c->place->shadow_persistent != YES)
+		password = print_password(c, can_save);
+	if (commits && !can_save)
+		failed = say_unsaved(c);
+	else if (commits && saves)
 		printf("# settings are saved in %s\n", c->place->saved);
-	if ((fresh->valid || fresh->applied) && may_be_removed(fresh) && !fresh->digest)
-		puts("# "OSCONF_FILE" is removed");
+	if (commits && can_save && password == 0) {
+		goes |= fresh->valid && may_be_removed(fresh) && !fresh->digest;
+		moved |= can_remove && c->saved->moves;
+	}
+	if (goes)
+		print_removal(OSCONF_FILE);
+	if (moved)
+		print_removal(SAVED_RELATIVE);
+	if (can_remove && is_there(c->place->osconf_dir, OSCONF_DONE))
+		print_removal(OSCONF_DONE);
+	return failed || password || c->batch->failed ? -1 : 0;
 }

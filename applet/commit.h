@@ -33,7 +33,8 @@ struct commit {
  * Returns 0, or -1 after printing a message. */
 int commit(struct commit *c) FAST_FUNC;
 
-/* With -n: prints what commit() would do, as shell comments */
-void print_commit(const struct commit *c) FAST_FUNC;
+/* With -n: prints what commit() would do: the batch as commands, the rest as shell comments.
+ * Returns 0, or -1 after printing a message. */
+int print_commit(struct commit *c) FAST_FUNC;
 
 #endif

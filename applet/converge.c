@@ -18,7 +18,7 @@ static void replace_if_different(struct batch *batch, const struct file *file, c
 {
 	if (is_text(file, text)) {
 		verbose_msg("%s is as it should be", file->name);
-		text = NULL;
+		text = file->text;
 	}
 	replace_later(batch, file, text, 0);
 }

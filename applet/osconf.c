@@ -86,6 +86,7 @@
 #include "applied.h"
 #include "backend.h"
 #include "cards.h"
+#include "command.h"
 #include "commit.h"
 #include "converge.h"
 #include "drive.h"
@@ -219,7 +220,7 @@ static int take_drive(struct osconf *o, struct settings_file *fresh)
 		return failed;
 	memset(&drive, 0, sizeof(drive));
 	drive.source = CONFIG_DRIVE;
-	failed |= read_osconf(&drive, o->place.drive, DRIVE_FILE, saved);
+	failed |= read_osconf(&drive, &o->place, saved);
 	if (!failed && !drive.file.text)
 		return error_msg("%s: can't read: %s", DRIVE_FILE, strerror(ENOENT));
 	/* it has what is to be saved next to the first partition's os.conf, on a new mount */
@@ -244,7 +245,7 @@ static int read_fresh_settings(struct osconf *o)
 	int failed = 0;
 
 	if (!o->file && o->place.osconf_dir >= 0)
-		failed |= read_osconf(&fresh, o->place.osconf_dir, OSCONF_FILE, saved);
+		failed |= read_osconf(&fresh, &o->place, saved);
 	if (fresh.file.text && !fresh.applied)
 		failed |= understand(&fresh, 1);
 	if (ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && !o->file)
@@ -296,10 +297,8 @@ static int write_files(struct osconf *o)
 		return 0;
 	memset(&batch, 0, sizeof(batch));
 	failed = derive_files(o, &batch);
-	if (option_mask32 & OPT_dry_run) {
-		print_commit(&c);
-		return failed;
-	}
+	if (option_mask32 & OPT_dry_run)
+		return failed | print_commit(&c);
 	failed |= commit(&c);
 	if (ENABLE_FEATURE_OSCONF_VOLATILE)
 		failed |= converge_password(&o->settings, &o->place);
@@ -401,6 +400,8 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	o->place.saved = SAVED_ABSOLUTE;
 	o->fresh.source = FIRST_PARTITION;
 	failed = run_stages(o);
+	if (option_mask32 & OPT_dry_run)
+		failed |= end_printing();
 	wipe_text(&o->fresh.file);
 	return failed != 0;
 }

@@ -81,8 +81,10 @@ static int read_field(const char *name, char **field)
 
 int FAST_FUNC read_root_password(struct root_password *root)
 {
-	finish_interrupted(bb_path_passwd_file);
-	finish_interrupted(bb_path_shadow_file);
+	if (!(option_mask32 & OPT_dry_run)) {
+		finish_interrupted(bb_path_passwd_file);
+		finish_interrupted(bb_path_shadow_file);
+	}
 	root->in_passwd = root->hash = NULL;
 	if (read_field(bb_path_passwd_file, &root->in_passwd) != 0
 	 || read_field(bb_path_shadow_file, &root->hash) != 0

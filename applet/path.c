@@ -198,6 +198,7 @@ static int follow(struct path *path, const char *name, int len)
 {
 	char target[PATH_MAX];
 	ssize_t size;
+	int before;
 
 	if (path->linked++ > LINKS_MAX)
 		return leads_nowhere(path, ELOOP);
@@ -206,8 +207,10 @@ static int follow(struct path *path, const char *name, int len)
 	size = readlinkat(path->dir, name, target, sizeof(target));
 	if (size < 0)
 		return -1;
-	path->rest = xasprintf("%.*s%s", (int)size, target, path->rest + len);
-	if (path->rest[0] == '/') {
+	before = target[0] == '/' ? 0 : path->rest - path->whole;
+	path->whole = xasprintf("%.*s%.*s%s", before, path->whole, (int)size, target, path->rest + len);
+	path->rest = path->whole + before;
+	if (target[0] == '/') {
 		leave(path);
 		start(path);
 	}
@@ -258,7 +261,7 @@ static int walk_on(struct path *path)
 static int walk_from(struct path *path, int dir, const char *name)
 {
 	memset(path, 0, sizeof(*path));
-	path->rest = name;
+	path->rest = path->whole = name;
 	path->base = path->dir = dir;
 	if (dir == FROM_ROOT)
 		start(path);
@@ -291,6 +294,8 @@ int FAST_FUNC make_way(struct path *path)
 		char *name = xstrndup(rest, slash - rest);
 
 		errno = ENOENT;
+		if ((option_mask32 & OPT_dry_run) && may_be_made(path, name))
+			return 0;
 		if (!may_be_made(path, name) || (mkdirat(path->dir, name, 0755) != 0 && errno != EEXIST)
 		 || walk_on(path) != 0
 		) {

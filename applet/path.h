@@ -20,6 +20,7 @@ struct path {
 	int base;                /* where the walk began: a descriptor, or FROM_ROOT */
 	int dir;                 /* directory that holds it; else the last on the way that is there */
 	const char *rest;        /* its name in dir; with '/' if directories are missing */
+	const char *whole;       /* its name from where the walk began, by the last link */
 	struct stat st;          /* st_mode is 0 if it is missing */
 	int depth;               /* of dir below the base */
 	smallint linked;         /* links were followed */
@@ -43,8 +44,8 @@ int walk(struct path *path, int dir, const char *name) FAST_FUNC;
 void leave(const struct path *path) FAST_FUNC;
 
 /* Walks on to a missing name, and makes the directories that are missing on the way: below
- * /etc, on a volatile file system, and where one usually is (/run, /tmp, /dev).
- * Returns 0, or -1 with errno set */
+ * /etc, on a volatile file system, and where one usually is (/run, /tmp, /dev).  With -n,
+ * none is made.  Returns 0, or -1 with errno set */
 int make_way(struct path *path) FAST_FUNC;
 
 /* True if two descriptors are of one directory */

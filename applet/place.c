@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include "place.h"
 #include "message.h"
+#include "ufs.h"
 
 /* statfs(2) */
 enum {
@@ -109,6 +110,13 @@ static int is_shadow_persistent(int etc)
 	close(fd);
 	leave(&path);
 	return result;
+}
+
+int FAST_FUNC is_osconf_dir_read_only(const struct place *place)
+{
+	int only_here = (option_mask32 & OPT_dry_run) && place->device && !is_ufs(place->type);
+
+	return !only_here && is_read_only(place->osconf_dir);
 }
 
 int FAST_FUNC refuse_volatile(const char *what)

@@ -115,14 +115,18 @@ static mode_t mode_of(int dir, const char *name)
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mode : 0;
 }
 
-int FAST_FUNC read_osconf(struct settings_file *fresh, int dir, const char *name, const struct settings *known)
+int FAST_FUNC read_osconf(struct settings_file *fresh, const struct place *place, const struct settings *known)
 {
+	int is_drives = ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && fresh->source == CONFIG_DRIVE;
+	int stays = is_drives || is_osconf_dir_read_only(place);
+	int dir = is_drives ? place->drive : place->osconf_dir;
+	const char *name = is_drives ? DRIVE_FILE : OSCONF_FILE;
 	struct file *file = &fresh->file;
 	int applied;
 
 	if (read_file(&fresh->file, dir, name, OSCONF_SIZE_MAX) != 0)
 		return -1;
-	if (!file->text && fresh->source == FIRST_PARTITION && mode_of(dir, OSCONF_REJECTED))
+	if (!file->text && !is_drives && mode_of(dir, OSCONF_REJECTED))
 		notice_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, name);
 	applied = has_entry(known, name, file->text, file->len);
 	if (applied < 0) {
@@ -132,10 +136,10 @@ int FAST_FUNC read_osconf(struct settings_file *fresh, int dir, const char *name
 	}
 	/* if os.conf.done is there, it was the one that had been applied; where it stays for ever,
 	 * nothing tells */
-	fresh->applied = applied && (is_read_only(dir) || !S_ISREG(mode_of(dir, OSCONF_DONE)));
+	fresh->applied = applied && (stays || !S_ISREG(mode_of(dir, OSCONF_DONE)));
 	if (fresh->applied)
 		verbose_msg("%s has been applied before", name);
-	else if (file->text && (fresh->source == CONFIG_DRIVE || is_read_only(dir)))
+	else if (file->text && stays)
 		fresh->digest = entry_digest(known, file->text, file->len);
 	return 0;
 }

@@ -47,10 +47,10 @@ int read_saved(struct saved *saved, const struct place *place) FAST_FUNC;
 int read_settings(struct settings_file *saved, int dir, const char *name) FAST_FUNC;
 int understand_saved(struct settings_file *saved) FAST_FUNC;
 
-/* Reads os.conf of the first partition, or of the drive.  known: the saved settings, which
+/* Reads os.conf of the first partition, or of the drive: fresh->source.  known: the saved settings, which
  * tell whether it was applied.  With any reason why it can't be removed, its digest is
  * kept for its entry. */
-int read_osconf(struct settings_file *fresh, int dir, const char *name, const struct settings *known) FAST_FUNC;
+int read_osconf(struct settings_file *fresh, const struct place *place, const struct settings *known) FAST_FUNC;
 
 /* Parses what was read.  A file with fewer than min_keys known keys is refused */
 int understand(struct settings_file *file, int min_keys) FAST_FUNC;

@@ -7,7 +7,6 @@
  */
 //kbuild:lib-$(CONFIG_OSCONF) += replace.o
 #include "replace.h"
-#include "command.h"
 #include "message.h"
 
 /*** Durable ***/
@@ -135,16 +134,16 @@ static int has_other_name(struct batch *batch, const struct file *file)
 	return 0;
 }
 
+static int prepare(struct batch *batch, struct replacement *r, int exists)
+{
+	return option_mask32 & OPT_dry_run ? make_way(&r->path) : write_new(batch, r, exists);
+}
+
 struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct file *file,
 		const char *text, int secret)
 {
 	struct replacement *r;
 
-	if (option_mask32 & OPT_dry_run) {
-		if (text)
-			print_text(file->name, text);
-		return NULL;
-	}
 	if (has_other_name(batch, file)) {
 		batch->failed = 1;
 		return NULL;
@@ -154,8 +153,8 @@ struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct fi
 	r->path = file->path;
 	r->text = text;
 	r->secret = secret;
-	r->durable = !text;
-	if (text && write_new(batch, r, file->text != NULL) != 0) {
+	r->kept = r->durable = (text && text == file->text);
+	if (!r->kept && prepare(batch, r, file->text != NULL) != 0) {
 		fail(batch, r);
 		return NULL;
 	}
@@ -235,7 +234,7 @@ void FAST_FUNC replace_all(struct batch *batch)
 	struct replacement *r;
 
 	for (r = batch->first; r; r = r->next) {
-		if (r->failed || !r->text)
+		if (r->failed || r->kept)
 			continue;
 		if ((failed && !r->durable) || put_in_place(r) != 0)
 			fail(batch, r);

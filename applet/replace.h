@@ -18,7 +18,8 @@ struct replacement {
 	const char *name;    /* for messages */
 	struct path path;
 	char *new;           /* path.rest with a + appended; NULL: can't be made */
-	const char *text;    /* NULL: stays as it is */
+	const char *text;    /* NULL: to be removed; only with -n */
+	smallint kept;       /* stays as it is */
 	smallint secret;     /* see replace_later() */
 	smallint in_place;   /* a mount point: rename() can't replace it */
 	smallint complete;   /* a mount point's new file is durable: it can be written again */
@@ -41,11 +42,11 @@ int read_to_replace(struct file *file, const char *name) FAST_FUNC;
 int find_to_replace(struct file *file, const char *name) FAST_FUNC;
 int read_found_text(struct file *file) FAST_FUNC;
 
-/* Writes text (NULL: it stays as it is) to a new file next to file, with file's owner, group, mode, ACL and label, or
- * with mode 0644 if there is none yet.  secret: root's alone, whatever was there.  With -n,
- * prints the command instead.
+/* Writes text to a new file next to file, with file's owner, group, mode, ACL and label, or
+ * with mode 0644 if there is none yet.  file->text itself: the file stays as it is.  secret: root's alone, whatever was there.  With -n,
+ * writes nothing.
  * Text and names must stay valid until replace_all().
- * Returns the queued replacement, or NULL with -n or after printing a message. */
+ * Returns the queued replacement, or NULL after printing a message. */
 struct replacement *replace_later(struct batch *batch, const struct file *file,
 		const char *text, int secret) FAST_FUNC;
 

@@ -65,7 +65,11 @@ int FAST_FUNC close_section(struct batch *batch, struct section *section, const 
 	if (is_text(file, text))
 		return 0;
 	/* a link or a mount point stays, and leads to an empty file */
-	if (!*text && !file->path.linked && !(option_mask32 & OPT_dry_run)) {
+	if (!*text && !file->path.linked) {
+		if (option_mask32 & OPT_dry_run) {
+			replace_later(batch, file, is_mount_point(&file->path) ? text : NULL, 0);
+			return 0;
+		}
 		if (unlinkat(file->path.dir, file->path.rest, 0) == 0)
 			return 0;
 		if (errno != EBUSY)

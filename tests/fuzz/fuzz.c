@@ -15,7 +15,6 @@
 #include "applied.h"
 #include "command.h"
 #include "parse.h"
-#include "plan.h"
 #include "root.h"
 
 struct text {
