@@ -207,7 +207,7 @@ sub judge_secrets {
 		}
 		next if $path eq "$first/os.conf.real";
 		push @problems, sprintf "f: a hash can be read in %s: mode %o", $path, $entry->{mode} & 0777
-			if $hashes && $entry->{mode} & 077 && $path !~ /hard$/ && $world->{shadow} !~ /m0644|m4755|acl/;
+			if $hashes && $entry->{mode} & 077 && !Machine::has_no_modes($path) && $path !~ /hard$/ && $world->{shadow} !~ /m0644|m4755|acl/;
 		next if $path eq "$first/os.conf" || $path eq '/mnt/hard' || $path eq "$first/os.conf.done" && ($status ne '0' || $world->{done} ne 'none');
 		next if $world->{saved} eq 'password' || $path =~ m{^/etc/(passwd|real/|shadow)};
 		for (@secrets) {
@@ -259,8 +259,9 @@ sub judge_settings {
 	push @problems, "d: settings are neither the old nor the new: '" . clip($is) . "'" unless $right || $same;
 	push @problems, "d: settings that can't be read are replaced: $p->{unreadable}" if $p->{unreadable} && !$same;
 	my $entry = $after->{files}{$path};
-	push @problems, sprintf 'f: settings have mode %o', $entry->{mode} & 07777 if !$same && $entry->{mode} & 077;
-	push @problems, sprintf 'f: settings with a hash have mode %o', $entry->{mode} & 07777 if !$same && $is =~ /\$6\$/ && $entry->{mode} & 077;
+	my $is_open = $entry->{mode} & 077 && !Machine::has_no_modes($path); # osconf.8, CAVEATS
+	push @problems, sprintf 'f: settings have mode %o', $entry->{mode} & 07777 if !$same && $is_open;
+	push @problems, sprintf 'f: settings with a hash have mode %o', $entry->{mode} & 07777 if !$same && $is =~ /\$6\$/ && $is_open;
 	my @comments = grep { /^#/ && !/osconf/ } split /\n/, $was // '';
 	for my $comment (@comments) {
 		last if @comments > 20 || $p->{is_elsewhere};

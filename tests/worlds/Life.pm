@@ -45,7 +45,7 @@ sub prediction {
 		$p->{status} = 'may' if $p->{status} eq 'err';
 	}
 	# only a hash that is durable lets the password go
-	$p->{stars} = $world->{shadow} ne 'link_fs' && !($world->{store} eq 'relative' && $world->{limit} ne 'none') && $world->{first} =~ /^(ext4|ext2|device.*|tmpfs)$/ && $world->{conf} ne 'hard' && $world->{conffile} =~ /file|owner|m0644/;
+	$p->{stars} = $world->{shadow} ne 'link_fs' && !($world->{store} eq 'relative' && $world->{limit} ne 'none') && $world->{first} =~ /^(ext4|ext2|vfat|device.*|tmpfs)$/ && $world->{conf} ne 'hard' && $world->{conffile} =~ /file|owner|m0644|upper/;
 	# where nothing can tell whether it was, it is set only if root has none yet
 	my $can_tell = !$p->{unreadable} && ($p->{stars} || $p->{settings_way} eq 'ok');
 	$p->{password_way} = Oracle::worse('may', $p->{password_way}) if defined $p->{password} && !$can_tell && (root_field($look, $real) // '*') !~ /^[*!]/;
@@ -164,7 +164,7 @@ sub console_writes {
 	unlink $path if $which eq 'gone';
 	my $text = conf_text($world, $which eq 'gone' ? 'none' : $which eq 'same' ? $world->{conf} : $which);
 	return unless defined $text && -d Machine::first();
-	return if $world->{first} =~ /ro|full|inodes/ || $world->{conffile} ne 'file' || $world->{dir} ne 'dir';
+	return if $world->{first} =~ /ro|full|inodes/ || $world->{conffile} !~ /file|upper/ || $world->{dir} ne 'dir';
 	my $was = Machine::slurp($path);
 	unlink $path;
 	Machine::write_file($path, $text, 0600);
@@ -176,6 +176,7 @@ sub console_writes {
 
 sub dry_run {
 	my ($world, $real) = @_;
+	Machine::make_old();
 	my $before = Machine::look();
 	my $p = prediction($world, $real, {}, $before);
 	my $run = Machine::osconf({%$world, second => 'no', fds => 'open', apart => 1}, undef, '-n', Machine::arguments({%$world, say => 'q'}));
@@ -239,6 +240,7 @@ sub live { # WORLD: violations
 		return @problems if @problems;
 	}
 	if ($life{status} eq '0') {
+		Machine::make_old();
 		my $before = Machine::look();
 		my $run = Machine::osconf({%$world, meanwhile => 'none'}, undef, Machine::arguments($world));
 		my $after = Machine::look();

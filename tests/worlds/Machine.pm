@@ -17,7 +17,10 @@ use World;
 
 my $w = ($ENV{scratch} // '') . '/w'; # a tmpfs
 my %image = ( # name => type, KiB, inodes
-	e4 => ['ext4', 10240, 400], e2 => ['ext2', 3072, 400], f4 => ['ext4', 4096, 128], f2 => ['ext2', 2048, 128]);
+	e4 => ['ext4', 10240, 400], e2 => ['ext2', 3072, 400], f4 => ['ext4', 4096, 128], f2 => ['ext2', 2048, 128],
+	fv => ['vfat', 34816]); # FAT32 has 65,525 clusters or more
+my %lacks; # file systems that cannot be had here
+my $fat; # this world's first partition is FAT
 my $label = 'W' . unpack '%32C*', $ENV{scratch} // ''; # no other machine's
 my %loop; # device, for those that stay attached; their descriptors
 my ($to_ip, $from_ip);
@@ -45,15 +48,18 @@ sub run { system(@_) == 0 or die "@_: failed\n" }
 sub start {
 	mkdir $w;
 	Kernel::mount('worlds', $w, 'tmpfs', 'size=200m') or die "$w: $!\n";
-	mkdir "$w/$_" for qw(e4 e2 f4 f2 lower case);
+	mkdir "$w/$_" for keys %image, qw(lower case);
 	for (sort keys %image) {
-		my ($type, $size, $inodes) = @{$image{$_}};
-		my $label = $_ =~ /^f/ ? "-L $label$_" : '';
-		run("mke2fs $label -q -q -F -t $type -b 1024 -m 0 -N $inodes -O ^resize_inode "
-			. ($type eq 'ext4' ? '-J size=1 -O ^metadata_csum ' : '') . "$w/$_.img $size >/dev/null 2>&1");
-		run('cp', "$w/$_.img", "$w/$_.new");
-		attach($_);
+		next if eval {
+			make_image($_);
+			attach($_);
+			1;
+		};
+		die $@ if $image{$_}[0] ne 'vfat';
+		$lacks{vfat} = 1;
+		delete $_->{fv} for \%image, \%loop;
 	}
+	$lacks{overlay} = 1 unless Kernel::mount('overlay', "$w/lower", 'overlay', "lowerdir=$w/e4:$w/f4") && umount("$w/lower");
 	open my $ipv6, '>', '/proc/sys/net/ipv6/conf/all/disable_ipv6';
 	print $ipv6 "1\n" if $ipv6;
 	close $ipv6 if $ipv6;
@@ -64,6 +70,22 @@ sub start {
 	}
 	write_file("$w/kmsg", '');
 	Kernel::bind_mount("$w/kmsg", '/dev/kmsg');
+}
+
+sub make_image {
+	my $name = shift;
+	my ($type, $size, $inodes) = @{$image{$name}};
+	my $label = $name =~ /^f/ ? "-L $label$name" : '';
+	run($type eq 'vfat' ? "mkfs.fat -F 32 -s 1 -C $w/$name.img $size >/dev/null 2>&1"
+		: "mke2fs $label -q -q -F -t $type -b 1024 -m 0 -N $inodes -O ^resize_inode "
+		. ($type eq 'ext4' ? '-J size=1 -O ^metadata_csum ' : '') . "$w/$name.img $size >/dev/null 2>&1");
+	run('cp', "$w/$name.img", "$w/$name.new");
+}
+
+# The file systems that a world has, and this machine has not
+sub lacks {
+	my $world = shift;
+	return join ', ', grep { $world->{first} =~ /$_/ || $world->{etc} =~ /$_/ } sort keys %lacks;
 }
 
 # The device goes with this process: it is detached, but we have it open
@@ -268,6 +290,7 @@ sub make_etc {
 
 sub make_first {
 	my $world = shift;
+	$fat = $world->{first} =~ /vfat/;
 	my $disk = first_disk($world);
 	umount('/mnt') if -e "/mnt/.world";
 	if ($world->{first} eq 'tmpfs') {
@@ -298,7 +321,7 @@ sub make_first {
 sub make_conf {
 	my ($world, $text) = @_;
 	my $kind = $world->{conffile};
-	my $path = "$first/os.conf";
+	my $path = $kind eq 'upper' ? "$first/OS.CONF" : "$first/os.conf";
 	if ($kind =~ /^(dir|fifo)$/) {
 		make_odd($path, $kind);
 		return;
@@ -309,7 +332,7 @@ sub make_conf {
 	set_immutable($path, 1) if $kind eq 'immutable';
 }
 
-sub first_disk { return $_[0]{first} =~ /ext2/ ? 'f2' : 'f4' }
+sub first_disk { return $_[0]{first} =~ /ext2/ ? 'f2' : $_[0]{first} =~ /vfat/ ? 'fv' : 'f4' }
 
 sub fill { # DIR blocks|inodes
 	my ($dir, $what) = @_;
@@ -431,7 +454,8 @@ sub inventory { # DIR...: path => what an operator sees; with => what changes wh
 			next if /^(\.|\.\.|lost\+found|\.world|fill|bound_.*)$/;
 			my $path = "$dir/$_";
 			my @stat = Time::HiRes::lstat($path) or next;
-			my %entry = (mode => $stat[2], owner => "$stat[4]:$stat[5]", written => "$stat[1] $stat[10]");
+			my $on_fat = has_no_modes($path);
+			my %entry = (mode => $stat[2], owner => "$stat[4]:$stat[5]", written => $on_fat ? $stat[9] : "$stat[1] $stat[10]");
 			if (-l _) {
 				$entry{text} = '-> ' . readlink $path;
 				$entry{mode} = 0120777;
@@ -442,10 +466,18 @@ sub inventory { # DIR...: path => what an operator sees; with => what changes wh
 			} elsif (-d _) {
 				push @dirs, $path;
 			}
-			$seen{$path} = \%entry;
+			$seen{$on_fat ? lc $path : $path} = \%entry;
 		}
 	}
 	return \%seen;
+}
+
+# On FAT: nor owners, nor inode numbers that last; OS.CONF is os.conf
+sub has_no_modes { return $fat && $_[0] =~ m{^/mnt/} }
+
+# FAT's times are even seconds: what is written next is seen if all is old
+sub make_old {
+	utime 1e9, 1e9, keys %{inventory('/mnt')} if $fat;
 }
 
 sub network {

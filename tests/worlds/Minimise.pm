@@ -6,6 +6,7 @@ use warnings;
 use Time::HiRes qw(time);
 use World;
 use Life;
+use Machine;
 use Judge;
 
 # What two violations of one kind have in common: not names and numbers
@@ -62,18 +63,23 @@ sub known_lines {
 sub numbered { # N SEED
 	my ($n, $seed) = @_;
 	srand $seed * 1000003 + $n;
-	return draw_world();
+	return draw_world($ENV{GIVEN});
 }
 
 sub search {
 	my ($count, $seed, $seconds, $part, $parts) = @_;
 	my @known = known_lines();
 	my ($began, $done, $skipped, $found) = (time, 0, 0, 0);
+	my %left_out;
 	for (my $n = $part; $n < $count; $n += $parts) {
 		last if $seconds && time - $began > $seconds;
 		my $world = numbered($n, $seed);
 		if ($n % 16 == $part && $ENV{KNOWN}) { # the other process has found more
 			@known = known_lines();
+		}
+		if (my $lacks = Machine::lacks($world)) {
+			$left_out{$lacks}++;
+			next;
 		}
 		$skipped++, next if grep { contains($world, $_) } @known;
 		my $line = world_line($world);
@@ -102,6 +108,7 @@ sub search {
 		last if $ENV{STOP};
 	}
 	my $took = time - $began;
+	printf STDERR "%d left out: $_ can't be had here\n", $left_out{$_} for sort keys %left_out;
 	printf STDERR "%d worlds, %d skipped, %d violations, %.1f s, %.1f worlds/s\n", $done, $skipped, $found, $took, $done / ($took || 1);
 	return $found ? 1 : 0;
 }
@@ -120,12 +127,17 @@ sub replay {
 		my ($world, $name) = $line =~ /^([^#]*?)\s*(?:#\s*(.*))?$/;
 		next if $world eq '' && !defined $name;
 		next if $world eq '' && $line =~ /^#/;
+		my $named = defined $name ? " ($name)" : '';
+		if (my $lacks = Machine::lacks(parse_world($world))) {
+			print "SKIPPED: world: $world$named: $lacks can't be had here\n";
+			next;
+		}
 		my @problems = live(parse_world($world));
 		if (@problems) {
 			$failed++;
-			print "FAIL: world: $world", defined $name ? " ($name)" : "", "\n", map { "    $_\n" } @problems, "said: '" . Judge::clip($Life::last_log) . "'";
+			print "FAIL: world: $world$named\n", map { "    $_\n" } @problems, "said: '" . Judge::clip($Life::last_log) . "'";
 		} else {
-			print "PASS: world: $world", defined $name ? " ($name)" : '', "\n";
+			print "PASS: world: $world$named\n";
 		}
 	}
 	return $failed ? 1 : 0;

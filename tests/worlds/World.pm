@@ -19,13 +19,13 @@ my @dimensions = (
 	[shadow => 'file', 8, grep { !/m0644|m4755/ } @odd],
 	[settings => 'file', 7, (grep { !/big/ } @odd), 'link_saved'],
 	[interfaces => 'missing', 14, 'file', grep { !/missing/ } @odd],
-	[first => 'ext4', 8, qw(ext2 tmpfs ro full inodes device device_ext2)],
+	[first => 'ext4', 8, qw(ext2 tmpfs ro full inodes device device_ext2 vfat device_vfat)],
 	[conf => 'vpc', 2, qw(none classic partial partial partial_pw partial_dns partial_eth1 partial_gw refused_ip refused_host
 		refused_gw refused_pw refused_dns refused_mask refused_route refused_other_mac other_mac cut cut cut cut same nul big empty garbage unknown misspelt
 		twice onlink nomask slash32 slash31 offsubnet twodefaults nogateway bom crlf quotes nopassword nonetwork nomac zeromac hard
 		manyroutes)],
 	[cut => 0, 1], # where, if conf=cut
-	[conffile => 'file', 30, qw(link dir fifo immutable owner m0644)],
+	[conffile => 'file', 30, qw(link dir fifo immutable owner m0644 upper)],
 	[dir => 'dir', 40, qw(missing link file)],
 	[meanwhile => 'none', 40, qw(rename rmdir rmconf addroute)], # what happens while osconf runs
 	[at => 5, 1], # at which openat() it waits for that
@@ -96,11 +96,17 @@ sub draw_fault {
 	return join ':', 1 + int rand(rand() < .7 ? 1 : $world->{boots}), $kind, $call, 1 + int rand $most;
 }
 
+# GIVEN: what is not drawn, FIRST=VALUE,VALUE...: one of these instead
 sub draw_world {
+	my ($given) = @_;
 	my %world;
 	for (@dimensions) {
 		my ($name, $value, $one_in, @odd) = @$_;
 		$world{$name} = rand($one_in) < 1 && $one_in > 1 ? $odd[rand @odd] : $value;
+	}
+	for (split ' ', $given // '') {
+		my ($name, @values) = split /[=,]/;
+		$world{$name} = $values[rand @values];
 	}
 	$world{cut} = 1 + int rand 300 if $world{conf} eq 'cut';
 	$world{at} = 1 + int rand 50 if $world{meanwhile} ne 'none';
@@ -137,6 +143,14 @@ sub normal {
 	$world->{meanwhile} = 'none' if $world->{meanwhile} eq 'rename' && $world->{macs} eq 'other';
 	$world->{dry} = 'no' if $world->{meanwhile} ne 'none' || $world->{etc} =~ /full|freed|inodes/;
 	$world->{change} = 'none' if $world->{change} eq 'settings' && $world->{shadow} eq 'plus_dir'; # os.conf is applied until it is committed
+	if ($world->{first} =~ /vfat/) { # which has files and directories, and nothing else
+		for (qw(conffile dir done rejected oldsaved)) {
+			$world->{$_} = ordinary($_) if $world->{$_} =~ /^(link|loop|fifo|immutable|owner|m0644)$/;
+		}
+		$world->{conf} = 'vpc' if $world->{conf} eq 'hard';
+	} else {
+		$world->{conffile} = 'file' if $world->{conffile} eq 'upper';
+	}
 	my $bound = grep { $world->{$_} =~ /bind/ } qw(hostname hosts resolv passwd shadow settings interfaces);
 	$world->{fault} =~ s/:CUT:/:KILL:/ if $bound || $world->{first} eq 'tmpfs';
 	$world->{first} = 'ext4' if $world->{first} eq 'tmpfs' && $world->{etc} =~ /tmpfs/;
