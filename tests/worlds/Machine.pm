@@ -19,7 +19,7 @@ my $w = ($ENV{scratch} // '') . '/w'; # a tmpfs
 my %image = ( # name => type, KiB, inodes
 	e4 => ['ext4', 10240, 400], e2 => ['ext2', 3072, 400], f4 => ['ext4', 4096, 128], f2 => ['ext2', 2048, 128],
 	fv => ['vfat', 34816]); # FAT32 has 65,525 clusters or more
-my %lacks; # file systems that cannot be had here
+my %lacks; # what this kernel has not: the worlds that need it
 my $fat; # this world's first partition is FAT
 my $label = 'W' . unpack '%32C*', $ENV{scratch} // ''; # no other machine's
 my %loop; # device, for those that stay attached; their descriptors
@@ -56,10 +56,10 @@ sub start {
 			1;
 		};
 		die $@ if $image{$_}[0] ne 'vfat';
-		$lacks{vfat} = 1;
+		$lacks{vfat} = sub { $_[0]{first} =~ /vfat/ };
 		delete $_->{fv} for \%image, \%loop;
 	}
-	$lacks{overlay} = 1 unless Kernel::mount('overlay', "$w/lower", 'overlay', "lowerdir=$w/e4:$w/f4") && umount("$w/lower");
+	$lacks{overlay} = sub { $_[0]{etc} =~ /overlay/ } unless Kernel::mount('overlay', "$w/lower", 'overlay', "lowerdir=$w/e4:$w/f4") && umount("$w/lower");
 	open my $ipv6, '>', '/proc/sys/net/ipv6/conf/all/disable_ipv6';
 	print $ipv6 "1\n" if $ipv6;
 	close $ipv6 if $ipv6;
@@ -68,6 +68,7 @@ sub start {
 		push @pool, "spare$_";
 		ask_ip("link add name spare$_ type veth peer name peer$_", "link set dev peer$_ up");
 	}
+	$lacks{'a rename of a live card'} = sub { $_[0]{meanwhile} eq 'rename' } unless renames_live();
 	write_file("$w/kmsg", '');
 	Kernel::bind_mount("$w/kmsg", '/dev/kmsg');
 }
@@ -82,10 +83,18 @@ sub make_image {
 	run('cp', "$w/$name.img", "$w/$name.new");
 }
 
-# The file systems that a world has, and this machine has not
+# What a world needs, and this kernel has not; '': nothing
 sub lacks {
 	my $world = shift;
-	return join ', ', grep { $world->{first} =~ /$_/ || $world->{etc} =~ /$_/ } sort keys %lacks;
+	return join ', ', grep { $lacks{$_}->($world) } sort keys %lacks;
+}
+
+# Linux 6.2 and later
+sub renames_live {
+	ask_ip('link set dev spare0 up', 'link set dev spare0 name tried');
+	my $renamed = grep { $_->{name} eq 'tried' } links();
+	ask_ip($renamed ? 'link set dev tried name spare0' : (), 'link set dev spare0 down');
+	return $renamed;
 }
 
 # The device goes with this process: it is detached, but we have it open

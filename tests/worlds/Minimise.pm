@@ -108,7 +108,7 @@ sub search {
 		last if $ENV{STOP};
 	}
 	my $took = time - $began;
-	printf STDERR "%d left out: $_ can't be had here\n", $left_out{$_} for sort keys %left_out;
+	printf STDERR "%d left out: $_: not available here\n", $left_out{$_} for sort keys %left_out;
 	printf STDERR "%d worlds, %d skipped, %d violations, %.1f s, %.1f worlds/s\n", $done, $skipped, $found, $took, $done / ($took || 1);
 	return $found ? 1 : 0;
 }
@@ -129,7 +129,7 @@ sub replay {
 		next if $world eq '' && $line =~ /^#/;
 		my $named = defined $name ? " ($name)" : '';
 		if (my $lacks = Machine::lacks(parse_world($world))) {
-			print "SKIPPED: world: $world$named: $lacks can't be had here\n";
+			print "SKIPPED: world: $world$named: $lacks: not available here\n";
 			next;
 		}
 		my @problems = live(parse_world($world));

@@ -25,7 +25,9 @@ Machine::start();
 if ($command eq 'run' || $command eq 'show') {
 	my $line = join ' ', @words;
 	Life::verbose($command eq 'run' ? 0 : $line =~ s/^-v // ? 2 : 1);
-	my @problems = live(parse_world($line));
+	my $world = parse_world($line);
+	die "$_: not available here\n" for grep { $_ } Machine::lacks($world);
+	my @problems = live($world);
 	print map { "$_\n" } @problems;
 	exit(@problems ? 1 : 0);
 }
