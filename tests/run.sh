@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 export BUILD
 
 builds="analyse bench build buildroot debian dist fuzz keys matrix recipes release series upstream"
-virtual="vm/run vm/image vm/powercut vm/grow"
+virtual="vm/run vm/image vm/powercut vm/grow vm/worlds"
 all=
 for file in "$here"/*/*.tests; do
 	file=${file##*/}

@@ -1,18 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Worlds (see tests/worlds/worlds.sh) in a virtual machine: Debian's kernel has FAT and
-# overlay, which the kernel of a build machine may lack. All is in the initramfs: the
-# programs that worlds need, from this machine with their libraries, and tests/worlds.
+# Worlds (see tests/worlds/worlds.sh) in a virtual machine: the kernel of a build machine
+# may lack FAT and overlay, Debian's has them. Its initramfs holds tests/worlds, and
+# programs of this machine with their libraries.
 #
-#   vm/worlds.sh [COUNT [SEED]]     the kept worlds on FAT, and so many fresh ones
-#
-# GIVEN='first=vfat,device_vfat': what fresh ones have; SECONDS_MAX=, KNOWN= as worlds.sh
+# COUNT= (20), SEED= (1): beside the kept ones with such a file system, fresh ones; GIVEN=:
+# what they have; MINUTES= (15) for all
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
-name="worlds"
-: "${GIVEN=first=vfat,device_vfat}"
+name="worlds in a virtual machine"
+: "${COUNT:=${FULL:+1000}}" "${COUNT:=20}" "${SEED:=1}" "${GIVEN=first=vfat,device_vfat}" "${MINUTES:=${FULL:+60}}" "${MINUTES:=15}"
 PROGRAMS="cp chown e2fsck ip losetup mke2fs mkfs.fat perl strace timeout unshare"
 MODULES="loop overlay veth"
 
@@ -49,23 +48,36 @@ add_project() {
 	cp -R "$top/tests/worlds" "$top/tests/lib.sh" "$work/ird/osconf/tests"
 }
 
-work=$(mktemp -d "$vm/worlds.XXXXXX") || exit 1
-trap '[ -z "${qemu_pid-}" ] || kill "$qemu_pid" 2>/dev/null; rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+# The kept worlds passed, and the fresh ones, none of them left out for its file system
+verdict() { # OUTPUT
+	grep -e '^PASS: ' -e '^FAIL: ' -e '^    ' "$1"
+	count=$(sed -n 's/^\([0-9]*\) worlds, 0 skipped, 0 violations, .*/\1/p' "$1")
+	if [ "${count:-0}" = 0 ] || ! grep -q '^ALL DONE' "$1" || grep -qE '(vfat|overlay): not available' "$1"; then
+		echo "FAIL: $name: fresh ones of seed $SEED: all that must hold, holds"
+		tail -n 40 "$1" | sed 's/^/    /'
+	else
+		echo "PASS: $name: fresh ones of seed $SEED: all that must hold, holds ($count with $GIVEN)"
+	fi
+}
+
 if ! get_kernel; then
 	echo "SKIPPED: $name: there is no kernel for virtual machines"
 	exit
 fi
+work=$(mktemp -d "$vm/worlds.XXXXXX") || exit 1
+trap '[ -z "${qemu_pid-}" ] || kill "$qemu_pid" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 # shellcheck disable=SC2086
 add_programs $PROGRAMS
 add_perl
 add_project
 install -m 755 "$here/worlds-init" "$work/ird/worlds"
-mkdir -p "$work/ird/etc" "$work/ird/mnt" "$work/ird/srv" "$work/ird/run" "$work/ird/tmp" "$work/ird/var/tmp"
+(cd "$work/ird" && mkdir -p etc mnt srv run tmp var/tmp)
 echo '::sysinit:/worlds' >"$work/ird/etc/inittab"
-printf '%s\n' "COUNT=${1:-10} SEED=${2:-1} GIVEN='$GIVEN' SECONDS_MAX=${SECONDS_MAX:-0}" >"$work/ird/drawn"
+echo "COUNT=$COUNT SEED=$SEED GIVEN='$GIVEN'" >"$work/ird/drawn"
 make_initramfs "$work/initramfs" "$work/ird"
 truncate -s 1M "$work/disk.img"
 vm_start "$work/disk.img" none "" -m 1024 -kernel "$cache/kernel/vmlinuz" -initrd "$work/initramfs" -append "$OPTIONS"
-vm_end "${PATIENCE:-900}"
-tr -d '\r' <"$console"
+vm_end $((MINUTES * 60))
+tr -d '\r' <"$console" >"$work/out"
+verdict "$work/out"

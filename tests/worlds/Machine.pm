@@ -400,7 +400,8 @@ sub reset_network {
 		my $name = $names[$n] // "spare$n";
 		my $mac = $wanted{$name} // "02:00:00:00:00:0$n";
 		if ($pool[$n] ne $name) {
-			push @commands, "link set dev $pool[$n] name old$n";
+			push @commands, "link set dev $pool[$n] down", "link set dev $pool[$n] name old$n"; # before 6.2, no live one is renamed
+			$now{$pool[$n]}{up} = 0;
 			push @later, "link set dev old$n name $name";
 		}
 		push @later, "link set dev $name address $mac" if $now{$pool[$n]}{mac} ne $mac;
@@ -533,7 +534,7 @@ sub make { # the machine before its first boot; where texts are
 sub settle {
 	my $world = shift;
 	fill("$w/e4", $world->{etc} eq 'inodes' ? 'inodes' : 'blocks') if $world->{etc} =~ /^(full|inodes|freed)$/;
-	fill("$w/f4", $world->{first} eq 'inodes' ? 'inodes' : 'blocks') if $world->{first} =~ /^(full|inodes)$/;
+	fill("$w/" . first_disk($world), $world->{first} eq 'inodes' ? 'inodes' : 'blocks') if $world->{first} =~ /full|inodes/;
 	bind_mount('/etc', '/etc', 1) if $world->{etc} eq 'ro';
 	bind_mount('/mnt', '/mnt', 1) if $world->{first} eq 'ro';
 	hold_lock($world->{lock}) if $world->{lock} ne 'none';
@@ -560,7 +561,7 @@ sub ready {
 		waitpid $holder, 0;
 		$holder = undef;
 	}
-	unfill($_) for grep { -e "$_/fill" } "$w/e4", "$w/f4";
+	unfill($_) for grep { -e "$_/fill" } map { "$w/$_" } qw(e4 f4 fv);
 	for my $dir ('/etc', '/mnt') {
 		for (1 .. 4) {
 			last unless -e "$dir/.world";

@@ -135,7 +135,7 @@ sub replay {
 		my @problems = live(parse_world($world));
 		if (@problems) {
 			$failed++;
-			print "FAIL: world: $world$named\n", map { "    $_\n" } @problems, "said: '" . Judge::clip($Life::last_log) . "'";
+			print "FAIL: world: $world$named\n", map { "    $_\n" } @problems, "    said: '" . Judge::clip($Life::last_log) . "'\n";
 		} else {
 			print "PASS: world: $world$named\n";
 		}

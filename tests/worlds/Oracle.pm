@@ -315,7 +315,7 @@ sub predict {
 	my $settings_way = Machine::settings_path($world) eq '/etc/os.conf' ? way($world, 'settings') : 'ok';
 	$settings_way = 'may' if $world->{settings} =~ /link_fs|plus_dir/;
 	$settings_way = 'err' if $reading;
-	my $first_way = $world->{drive} ne 'none' ? 'ok' : $world->{dir} ne 'dir' ? 'may' : $world->{first} =~ /^(ro|full|inodes|tmpfs)$/ ? 'may' : 'ok';
+	my $first_way = $world->{drive} ne 'none' ? 'ok' : $world->{dir} ne 'dir' ? 'may' : $world->{first} =~ /^(ro|full|inodes|tmpfs|vfat_full)$/ ? 'may' : 'ok';
 	$settings_way = 'may' if Machine::settings_path($world) ne '/etc/os.conf' && ($first_way ne 'ok' || $world->{limit} ne 'none');
 	$settings_way = 'may' if $world->{oldsaved} ne 'none';
 	$p{settings_way} = $settings_way;

@@ -19,7 +19,7 @@ my @dimensions = (
 	[shadow => 'file', 8, grep { !/m0644|m4755/ } @odd],
 	[settings => 'file', 7, (grep { !/big/ } @odd), 'link_saved'],
 	[interfaces => 'missing', 14, 'file', grep { !/missing/ } @odd],
-	[first => 'ext4', 8, qw(ext2 tmpfs ro full inodes device device_ext2 vfat device_vfat)],
+	[first => 'ext4', 8, qw(ext2 tmpfs ro full inodes device device_ext2 vfat device_vfat vfat_full)],
 	[conf => 'vpc', 2, qw(none classic partial partial partial_pw partial_dns partial_eth1 partial_gw refused_ip refused_host
 		refused_gw refused_pw refused_dns refused_mask refused_route refused_other_mac other_mac cut cut cut cut same nul big empty garbage unknown misspelt
 		twice onlink nomask slash32 slash31 offsubnet twodefaults nogateway bom crlf quotes nopassword nonetwork nomac zeromac hard

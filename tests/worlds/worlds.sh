@@ -12,7 +12,8 @@
 #   worlds.sh many COUNT SEED   so many worlds on two cores (PARTS=), each violation brought down
 #                               to what it takes; SECONDS_MAX=180: for so long at most. KNOWN=FILE:
 #                               lines of it are skipped, and what is found is added;
-#                               STOP=1: each core stops at the first
+#                               STOP=1: each core stops at the first;
+#                               GIVEN='first=vfat,device_vfat': only worlds with one of these
 #   worlds.sh kept <FILE        each of these lines
 set -u
 # shellcheck source=tests/lib.sh
