@@ -247,6 +247,8 @@ sub live { # WORLD: violations
 		print "--- again\n" if $verbose;
 		show($world, {}, $run, $after, 'again') if $verbose;
 		push @problems, judge_unchanged('g', 'a second run', $before, $after);
+		push @problems, "g: a second run writes to the first partition: $run->{wrote} times"
+			if $run->{wrote} && !grep { $before->{files}{Machine::first() . "/os.conf$_"} } '', '.done', '.saved';
 		push @problems, "g: a second run has status $run->{status}: " . Judge::clip($run->{log})
 			if $run->{status} ne '0' && $world->{disks} ne 'twolabels' # either of which may come first
 			&& $world->{meanwhile} ne 'rmdir'; # as soon as os.conf is consumed, it may go

@@ -672,6 +672,7 @@ sub osconf { # WORLD FAULT ARGUMENT...: status, log, kmsg; happened: the fault d
 		umount('/mnt');
 		umount("$w/$disk");
 	}
+	my $wrote = writes($loop{$disk}[0]);
 	my $other = $world->{disks} ne 'none' ? other_disk($world) : undef;
 	if ($world->{meanwhile} ne 'none') {
 		unshift @command, qw(strace -f -qq -o /dev/null -e trace=openat -e), "inject=openat:delay_enter=60000:when=$world->{at}";
@@ -681,16 +682,24 @@ sub osconf { # WORLD FAULT ARGUMENT...: status, log, kmsg; happened: the fault d
 	meanwhile($world->{meanwhile}) if $world->{meanwhile} ne 'none';
 	my @statuses = map { wait_for($_) } @pids;
 	close $other if $other;
+	$wrote = writes($loop{$disk}[0]) - $wrote;
 	if ($device) {
 		mount_image($disk);
 		bind_mount("$w/$disk", '/mnt');
 	}
 	my ($status) = sort { $b cmp $a } @statuses;
-	my %run = (status => $status, kmsg => slurp("$w/kmsg"), log => join('', map { slurp("$w/log$_") // '' } 0 .. $#pids));
+	my %run = (status => $status, wrote => $device && $wrote, kmsg => slurp("$w/kmsg"), log => join('', map { slurp("$w/log$_") // '' } 0 .. $#pids));
 	if ($fault) {
 		$run{happened} = $fault =~ /KILL|CUT/ ? $status eq 'signal 9' : (slurp("$w/trace") // '') =~ /\(INJECTED\)/;
 	}
 	return \%run;
+}
+
+# How many writes and flushes a disk has had: Documentation/admin-guide/iostats.rst
+sub writes {
+	my ($name) = shift =~ m{([^/]*)$};
+	my @stat = split ' ', slurp("/sys/block/$name/stat");
+	return $stat[4] + $stat[15];
 }
 
 # Another disk, for as long as the handle is open
