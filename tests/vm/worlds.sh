@@ -11,7 +11,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 name="worlds in a virtual machine"
-: "${COUNT:=${FULL:+1000}}" "${COUNT:=20}" "${SEED:=1}" "${GIVEN=first=vfat,device_vfat}" "${MINUTES:=${FULL:+60}}" "${MINUTES:=15}"
+: "${COUNT:=${FULL:+1000}}" "${COUNT:=20}" "${SEED:=1}" "${GIVEN=first=vfat,device_vfat,vfat_full}" "${MINUTES:=${FULL:+60}}" "${MINUTES:=15}"
 PROGRAMS="cp chown e2fsck ip losetup mke2fs mkfs.fat perl strace timeout unshare"
 MODULES="loop overlay veth"
 
@@ -74,7 +74,7 @@ add_project
 install -m 755 "$here/worlds-init" "$work/ird/worlds"
 (cd "$work/ird" && mkdir -p etc mnt srv run tmp var/tmp)
 echo '::sysinit:/worlds' >"$work/ird/etc/inittab"
-echo "COUNT=$COUNT SEED=$SEED GIVEN='$GIVEN'" >"$work/ird/drawn"
+echo "COUNT=$COUNT SEED=$SEED GIVEN='$GIVEN' SECONDS_MAX=$((MINUTES * 50))" >"$work/ird/drawn"
 make_initramfs "$work/initramfs" "$work/ird"
 truncate -s 1M "$work/disk.img"
 vm_start "$work/disk.img" none "" -m 1024 -kernel "$cache/kernel/vmlinuz" -initrd "$work/initramfs" -append "$OPTIONS"
