@@ -359,7 +359,8 @@ sub fill { # DIR blocks|inodes
 			$at += $size;
 		}
 	}
-	syswrite $file, "x" x 1024 for 1 .. 4;
+	sysseek $file, $at, 0;
+	syswrite $file, "x" x 512 for 1 .. 8; # FAT's smallest
 }
 
 sub unfill {
