@@ -310,7 +310,7 @@ sub judge_commit {
 	my $is_set = defined $p->{password} && is_set($p, $real, $after);
 	my $saved = settings_after($real, $after);
 	my $is_saved = $p->{settings_way} eq 'ok' || $saved && lines_of($saved->{keys}) eq lines_of($p->{keys});
-	my $is_durable = $is_set && ($world->{etc} !~ /tmpfs|^ro$/ || $saved && is_hash_of($saved->{kept}{password_hash}, $p->{password}));
+	my $is_durable = $is_set && ($world->{etc} !~ /tmpfs|^ro$/ && $world->{store} eq 'default' || $saved && is_hash_of($saved->{kept}{password_hash}, $p->{password}));
 	push @problems, "d: os.conf is gone, root's password is not set: " . ($field // 'no field') if $committed && defined $p->{password} && !$is_set;
 	push @problems, "d: os.conf is gone, and must stay: @{$p->{why}}" if $committed && $p->{commit} eq 'no' && !($is_set && $is_saved);
 	return @problems if $disturbed;

@@ -345,6 +345,7 @@ sub first_disk { return $_[0]{first} =~ /ext2/ ? 'f2' : $_[0]{first} =~ /vfat/ ?
 
 sub fill { # DIR blocks|inodes
 	my ($dir, $what) = @_;
+	flush_disks(); # ext4 gives what was freed away again after a commit only
 	if ($what eq 'inodes') {
 		mkdir "$dir/fill";
 		for my $n (1 .. 1000) {
