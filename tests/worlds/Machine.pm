@@ -335,7 +335,7 @@ sub make_conf {
 		make_odd($path, $kind);
 		return;
 	}
-	write_file($kind eq 'link' ? "$path.real" : $path, $text, $kind eq 'm0644' ? 0644 : 0600);
+	write_file($kind eq 'link' ? "$path.real" : $path, $text, $kind =~ /^m(\d+)$/ ? oct $1 : 0600);
 	symlink 'os.conf.real', $path if $kind eq 'link';
 	chown 1000, 1000, $path if $kind eq 'owner';
 	set_immutable($path, 1) if $kind eq 'immutable';

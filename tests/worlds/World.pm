@@ -25,7 +25,7 @@ my @dimensions = (
 		twice onlink nomask slash32 slash31 offsubnet twodefaults nogateway bom crlf quotes nopassword nonetwork nomac zeromac hard
 		manyroutes)],
 	[cut => 0, 1], # where, if conf=cut
-	[conffile => 'file', 30, qw(link dir fifo immutable owner m0644 upper)],
+	[conffile => 'file', 30, qw(link dir fifo immutable owner m0644 m0555 upper)],
 	[dir => 'dir', 40, qw(missing link file)],
 	[meanwhile => 'none', 40, qw(rename rmdir rmconf addroute)], # what happens while osconf runs
 	[at => 5, 1], # at which openat() it waits for that
