@@ -45,7 +45,7 @@ sub prediction {
 		$p->{status} = 'may' if $p->{status} eq 'err';
 	}
 	# only a hash that is durable lets the password go
-	$p->{stars} = $world->{shadow} ne 'link_fs' && !($world->{store} eq 'relative' && $world->{limit} ne 'none') && $world->{first} =~ /^(ext4|ext2|vfat.*|device.*|tmpfs|full|inodes)$/ && $world->{conf} ne 'hard' && $world->{conffile} =~ /file|owner|m0644|m0555|upper/;
+	$p->{stars} = $world->{shadow} ne 'link_fs' && $world->{first} =~ /^(ext4|ext2|vfat.*|device.*|tmpfs|full|inodes)$/ && $world->{conf} ne 'hard' && $world->{conffile} =~ /file|owner|m0644|m0555|upper/;
 	# where nothing can tell whether it was, it is set only if root has none yet
 	my $can_tell = !$p->{unreadable} && ($p->{stars} || $p->{settings_way} eq 'ok');
 	$p->{password_way} = Oracle::worse('may', $p->{password_way}) if defined $p->{password} && !$can_tell && (root_field($look, $real) // '*') !~ /^[*!]/;
