@@ -11,7 +11,8 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 name="worlds in a virtual machine"
-: "${COUNT:=${FULL:+1000}}" "${COUNT:=20}" "${SEED:=1}" "${GIVEN=first=vfat,device_vfat,vfat_full}" "${MINUTES:=${FULL:+60}}" "${MINUTES:=15}"
+: "${COUNT:=${FULL:+1000}}" "${COUNT:=20}" "${SEED:=1}" "${GIVEN=first=vfat,device_vfat,vfat_full}"
+: "${MINUTES:=${FULL:+60}}" "${MINUTES:=15}"
 PROGRAMS="cp chown e2fsck ip losetup mke2fs mkfs.fat perl strace timeout unshare"
 MODULES="loop overlay veth"
 
