@@ -132,7 +132,7 @@ static int drop_old_entries(struct commit *c)
 	const struct settings_file *fresh = c->fresh;
 	int failed;
 
-	if (c->place->osconf_dir < 0)
+	if (c->place->osconf_dir < 0 || !c->result->value[KEY_APPLIED])
 		return 0;
 	failed = drop_if_gone(c, OSCONF_FILE) | drop_if_gone(c, SAVED_RELATIVE);
 	if (fresh->valid && may_be_removed(fresh)) { /* it goes, or gets another one */
