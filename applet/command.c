@@ -163,7 +163,7 @@ static void print_file(const struct replacement *r)
 	if (strchr(path->rest, '/'))
 		put_command("mkdir -p ", xstrndup(path->whole, strrchr(path->whole, '/') - path->whole));
 	if (!r->text || path->foreign || (path->st.st_mode && !S_ISREG(path->st.st_mode)))
-		put_command("rm -f ", r->name);
+		put_command("rm -f ", path->linked ? path->whole : r->name);
 	if (r->text)
 		print_text(r->name, r->text);
 }

@@ -132,7 +132,7 @@ static int drop_old_entries(struct commit *c)
 	const struct settings_file *fresh = c->fresh;
 	int failed;
 
-	if (c->place->osconf_dir < 0)
+	if (c->place->osconf_dir < 0 || !c->result->value[KEY_APPLIED])
 		return 0;
 	failed = drop_if_gone(c, OSCONF_FILE) | drop_if_gone(c, SAVED_RELATIVE);
 	if (fresh->valid && may_be_removed(fresh)) { /* it goes, or gets another one */
@@ -496,14 +496,12 @@ static int print_password(struct commit *c, int can_save)
 	return 0;
 }
 
-/* -n has mounted the partition read-only, and need not be root */
+/* -n itself has mounted the partition read-only */
 static int could_be_written(const struct commit *c)
 {
-	const struct file *file = &c->saved->main.file;
-
 	if (is_relative(c->place))
 		return !is_osconf_dir_read_only(c->place);
-	return !is_read_only(file->path.dir) && (is_writable(file) || errno == EACCES);
+	return can_be_replaced(&c->saved->main.file);
 }
 
 static void print_removal(const char *name)

@@ -134,9 +134,23 @@ static int has_other_name(struct batch *batch, const struct file *file)
 	return 0;
 }
 
-static int prepare(struct batch *batch, struct replacement *r, int exists)
+static int is_writable(int dir, const char *name)
 {
-	return option_mask32 & OPT_dry_run ? make_way(&r->path) : write_new(batch, r, exists);
+	return faccessat(dir, name, W_OK, 0) == 0 || errno == EACCES;
+}
+
+int FAST_FUNC can_be_replaced(const struct file *file)
+{
+	const struct path *path = &file->path;
+
+	return is_writable(path->dir, ".") && (!file->text || is_writable(path->dir, path->rest));
+}
+
+static int prepare(struct batch *batch, struct replacement *r, const struct file *file)
+{
+	if (option_mask32 & OPT_dry_run)
+		return make_way(&r->path) == 0 && can_be_replaced(file) ? 0 : -1;
+	return write_new(batch, r, file->text != NULL);
 }
 
 struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct file *file,
@@ -154,7 +168,7 @@ struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct fi
 	r->text = text;
 	r->secret = secret;
 	r->kept = r->durable = (text && text == file->text);
-	if (!r->kept && prepare(batch, r, file->text != NULL) != 0) {
+	if (!r->kept && prepare(batch, r, file) != 0) {
 		fail(batch, r);
 		return NULL;
 	}

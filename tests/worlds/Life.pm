@@ -187,9 +187,8 @@ sub dry_run {
 	my $said = Machine::shell($run->{log});
 	print map { "  sh: $_\n" } split /\n/, $said if $verbose;
 	$after = Machine::look();
-	$p->{may_keep} = 1;
 	my @net = (Judge::judge_network($p, $before, $after), Judge::judge_hostname($p, $after));
-	my @files = Judge::judge_follows($p, $real, $before, $after, 1, 'n');
+	my @files = Judge::judge_follows($p, $real, $before, $after, 0, $run->{status});
 	show($world, $p, $run, $after, '-n') if $verbose;
 	push @problems, map { "h: what -n prints: $_" } @net, @files;
 	return @problems;
