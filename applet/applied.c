@@ -70,9 +70,9 @@ void FAST_FUNC set_entry(struct settings *settings, const char *name, const char
 	settings->value[KEY_APPLIED] = *list ? list : NULL;
 }
 
-int FAST_FUNC has_drive_entry(const struct settings *settings)
+int FAST_FUNC names_entry(const struct settings *settings, const char *name)
 {
-	return find_entry(list_of(settings), DRIVE_FILE) != NULL;
+	return find_entry(list_of(settings), name) != NULL;
 }
 
 static void take_old_entry(struct settings *settings, int key, const char *name)

@@ -25,7 +25,7 @@ char *entry_digest(const struct settings *settings, const char *text, size_t len
 void set_entry(struct settings *settings, const char *name, const char *digest) FAST_FUNC;
 
 /* True if a drive's file has an entry */
-int has_drive_entry(const struct settings *settings) FAST_FUNC;
+int names_entry(const struct settings *settings, const char *name) FAST_FUNC;
 
 /* Makes entries of what 1.0.0 saved in a key for each file */
 void take_old_entries(struct settings *settings) FAST_FUNC;

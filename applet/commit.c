@@ -137,7 +137,7 @@ static int drop_old_entries(struct commit *c)
 	failed = drop_if_gone(c, OSCONF_FILE) | drop_if_gone(c, SAVED_RELATIVE);
 	if (fresh->valid && may_be_removed(fresh)) { /* it goes, or gets another one */
 		set_entry(c->result, OSCONF_FILE, NULL);
-		if (has_drive_entry(c->result))
+		if (names_entry(c->result, DRIVE_FILE))
 			set_entry(c->result, DRIVE_FILE, NULL);
 	}
 	return failed;
@@ -290,7 +290,14 @@ static int commit_password(struct commit *c, int can_save)
 static int consume(const struct place *place)
 {
 	int dir = place->osconf_dir;
+	struct stat old;
 
+	/* else an earlier one's text would be left on the disk */
+	if (fstatat(dir, OSCONF_DONE, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode)
+	 && wipe_file(dir, OSCONF_DONE) != 0
+	) {
+		return -1;
+	}
 	if (renameat(dir, OSCONF_FILE, dir, OSCONF_DONE) != 0)
 		return perror_msg("%s: can't remove", OSCONF_FILE);
 	return sync_directory(dir, OSCONF_DIR);
@@ -381,7 +388,7 @@ static void keep_source(struct commit *c)
 
 static int can_be_read_by_others(const struct file *file)
 {
-	return file->text && (file->path.st.st_mode & 077);
+	return file->text && ((file->path.st.st_mode & 077) || file->path.st.st_uid != geteuid());
 }
 
 /* Where somebody else has made them; a file system that has no modes is no error */
@@ -394,6 +401,7 @@ static void protect_settings(const struct file *file)
 	fd = openat(file->path.dir, file->path.rest, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0) {
 		fchmod(fd, 0600);
+		fchown(fd, geteuid(), -1);
 		close(fd);
 	}
 }
@@ -453,6 +461,7 @@ static int has_to_commit(const struct commit *c)
 int FAST_FUNC commit(struct commit *c)
 {
 	int failed = remove_applied(c);
+	int entry_is_saved = names_entry(&c->saved->main.settings, OSCONF_FILE);
 
 	if (c->saved->main.valid)
 		protect_settings(&c->saved->main.file);
@@ -460,13 +469,15 @@ int FAST_FUNC commit(struct commit *c)
 	if (!has_to_commit(c)) {
 		replace_all(c->batch);
 	} else if (make_durable(c) == 0) {
+		entry_is_saved = 0;
 		failed |= remove_sources(c);
 	} else {
 		failed = -1;
 		if (c->fresh->valid)
 			keep_source(c);
 	}
-	if (c->place->osconf_dir >= 0)
+	/* as long as its entry is saved, os.conf.done tells whose that is */
+	if (c->place->osconf_dir >= 0 && !entry_is_saved)
 		failed |= wipe_file(c->place->osconf_dir, OSCONF_DONE);
 	return failed || c->batch->failed ? -1 : 0;
 }

@@ -83,6 +83,8 @@ int FAST_FUNC is_text(const struct file *file, const char *text)
 
 /*** Wiped ***/
 
+enum { WIPED_MAX = 64 * 1024 };
+
 void FAST_FUNC wipe_text(struct file *file)
 {
 	if (file->text) {
@@ -117,7 +119,8 @@ int FAST_FUNC overwrite(int dir, const char *name, const char *text, off_t size)
 }
 
 /* The unlink() need not be durable: only blanks can come back.  A file that has other
- * hard links is not ours to overwrite. */
+ * hard links is not ours to overwrite; nor is what is behind the size that os.conf can have,
+ * which may be a hole. */
 int FAST_FUNC wipe_file(int dir, const char *name)
 {
 	struct stat st;
@@ -128,6 +131,6 @@ int FAST_FUNC wipe_file(int dir, const char *name)
 	if (!failed && st.st_nlink > 1)
 		notice_msg("%s: has another hard link, its text stays there", name);
 	else if (!failed && S_ISREG(st.st_mode))
-		failed = overwrite(dir, name, NULL, st.st_size);
+		failed = overwrite(dir, name, NULL, MIN(st.st_size, WIPED_MAX));
 	return !failed && unlinkat(dir, name, 0) == 0 ? 0 : perror_msg("%s: can't wipe and remove", name);
 }

@@ -211,7 +211,7 @@ static int take_drive(struct osconf *o, struct settings_file *fresh)
 {
 	const struct settings *saved = &o->saved.main.settings;
 	struct settings_file drive;
-	int described = fresh->valid || (o->saved.main.valid && !has_drive_entry(saved));
+	int described = fresh->valid || (o->saved.main.valid && !names_entry(saved, DRIVE_FILE));
 	int failed = 0;
 
 	if (!o->device && !root_of(o))

@@ -74,6 +74,8 @@ int FAST_FUNC read_settings(struct settings_file *saved, int dir, const char *na
 	) {
 		return -1;
 	}
+	if (saved->file.path.foreign)
+		return error_msg("%s: another user's file, where he can write", name);
 	saved->to_rewrite = saved->file.torn;
 	saved->unread = 0;
 	return 0;
@@ -115,6 +117,22 @@ static mode_t mode_of(int dir, const char *name)
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mode : 0;
 }
 
+/* If os.conf.done is there and has os.conf's entry, that was the one which had been applied.
+ * Returns -1 after printing why it can't be read */
+static int is_entry_of_done(const struct settings *known, int dir)
+{
+	struct file done;
+	int result;
+
+	if (!S_ISREG(mode_of(dir, OSCONF_DONE)))
+		return 0;
+	if (read_file(&done, dir, OSCONF_DONE, OSCONF_SIZE_MAX) != 0)
+		return -1;
+	result = has_entry(known, OSCONF_FILE, done.text, done.len);
+	wipe_text(&done);
+	return result;
+}
+
 int FAST_FUNC read_osconf(struct settings_file *fresh, const struct place *place, const struct settings *known)
 {
 	int is_drives = ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && fresh->source == CONFIG_DRIVE;
@@ -122,7 +140,7 @@ int FAST_FUNC read_osconf(struct settings_file *fresh, const struct place *place
 	int dir = is_drives ? place->drive : place->osconf_dir;
 	const char *name = is_drives ? DRIVE_FILE : OSCONF_FILE;
 	struct file *file = &fresh->file;
-	int applied;
+	int applied, failed = 0;
 
 	if (read_file(&fresh->file, dir, name, OSCONF_SIZE_MAX) != 0)
 		return -1;
@@ -134,12 +152,16 @@ int FAST_FUNC read_osconf(struct settings_file *fresh, const struct place *place
 		file->text = NULL;
 		return -1;
 	}
-	/* if os.conf.done is there, it was the one that had been applied; where it stays for ever,
-	 * nothing tells */
-	fresh->applied = applied && (stays || !S_ISREG(mode_of(dir, OSCONF_DONE)));
+	if (applied && !stays) { /* where os.conf.done stays for ever, it tells nothing */
+		int of_done = is_entry_of_done(known, dir);
+
+		failed = of_done < 0 ? -1 : 0;
+		applied = of_done <= 0;
+	}
+	fresh->applied = applied;
 	if (fresh->applied)
 		verbose_msg("%s has been applied before", name);
 	else if (file->text && stays)
 		fresh->digest = entry_digest(known, file->text, file->len);
-	return 0;
+	return failed;
 }

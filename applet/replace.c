@@ -47,14 +47,11 @@ static int keep_attributes(const struct replacement *r, int fd)
 	from = openat(r->path.dir, r->path.rest, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (from < 0)
 		return -1;
-	failed = copy_attribute(from, fd, "security.selinux");
-	if (!r->secret) {
-		if (old->st_uid | old->st_gid)
-			failed |= fchown(fd, old->st_uid, old->st_gid);
-		failed |= copy_attribute(from, fd, "system.posix_acl_access");
-		if (!r->in_place)
-			failed |= fchmod(fd, old->st_mode & 07777);
-	}
+	failed = copy_attribute(from, fd, "security.selinux") != 0
+		|| (!r->secret
+		    && (((old->st_uid | old->st_gid) && fchown(fd, old->st_uid, old->st_gid) != 0)
+			|| copy_attribute(from, fd, "system.posix_acl_access") != 0
+			|| (!r->in_place && fchmod(fd, old->st_mode & 07777) != 0)));
 	close(from);
 	return failed;
 }
@@ -198,10 +195,10 @@ static int open_in_place(const struct path *path)
 	return openat(path->dir, path->rest, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 }
 
-/* Closes fd */
+/* Closes fd.  Where there is no room for more than there was, the lines before stay */
 static int write_in_place(int fd, const char *text)
 {
-	int failed = ftruncate(fd, 0) != 0 || write_text(fd, text) != 0 || fsync(fd) != 0;
+	int failed = write_text(fd, text) != 0 || ftruncate(fd, strlen(text)) != 0 || fsync(fd) != 0;
 
 	return close(fd) != 0 || failed ? -1 : 0;
 }
@@ -244,12 +241,13 @@ static int sync_new(const struct batch *batch)
 
 void FAST_FUNC replace_all(struct batch *batch)
 {
-	int failed = sync_new(batch);
+	int failed = sync_new(batch), sync_errno = errno;
 	struct replacement *r;
 
 	for (r = batch->first; r; r = r->next) {
 		if (r->failed || r->kept)
 			continue;
+		errno = sync_errno;
 		if ((failed && !r->durable) || put_in_place(r) != 0)
 			fail(batch, r);
 		else
@@ -267,12 +265,14 @@ static void finish_interrupted(struct file *file)
 	struct file new = { .name = file->name };
 	int fd;
 
-	if (!S_ISREG(file->path.st.st_mode) || file->path.open_to_others)
+	if (!S_ISREG(file->path.st.st_mode))
 		return;
 	new.path.dir = file->path.dir;
 	new.path.rest = name_of_new(&file->path);
 	if (fstatat(new.path.dir, new.path.rest, &new.path.st, AT_SYMLINK_NOFOLLOW) != 0
-	 || !S_ISREG(new.path.st.st_mode) || !(new.path.st.st_mode & S_ISVTX) || !is_mount_point(&file->path)
+	 || !S_ISREG(new.path.st.st_mode) || !(new.path.st.st_mode & S_ISVTX)
+	 || new.path.st.st_uid != geteuid() || new.path.st.st_nlink != 1 /* ours */
+	 || !is_mount_point(&file->path)
 	 || read_found(&new, INT_MAX) != 0
 	) {
 		return;
