@@ -92,10 +92,9 @@ static int is_done(const struct replacement *queued)
 	return !queued || !queued->failed;
 }
 
-/* An immutable file and one on a read-only mount can't be written by root either */
 static int is_writable(const struct file *file)
 {
-	return !file->text || faccessat(file->path.dir, file->path.rest, W_OK, 0) == 0;
+	return !file->text || may_write(file->path.dir, file->path.rest);
 }
 
 /* Saves the settings again, with another entry.  Returns 0, or -1 */

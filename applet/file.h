@@ -37,6 +37,10 @@ int read_given_file(struct file *file, const char *name, off_t max) FAST_FUNC;
 /* True if a directory has that name.  What can't be told to be missing is there */
 int is_there(int dir, const char *name) FAST_FUNC;
 
+/* True if a name of a directory may be written.  An immutable file and one on a read-only
+ * mount may not, by root either.  Else see errno */
+int may_write(int dir, const char *name) FAST_FUNC;
+
 /* True if the file's text is that */
 int is_text(const struct file *file, const char *text) FAST_FUNC;
 

@@ -133,7 +133,7 @@ static int has_other_name(struct batch *batch, const struct file *file)
 
 static int is_writable(int dir, const char *name)
 {
-	return faccessat(dir, name, W_OK, 0) == 0 || errno == EACCES;
+	return may_write(dir, name) || errno == EACCES;
 }
 
 int FAST_FUNC can_be_replaced(const struct file *file)

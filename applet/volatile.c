@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config FEATURE_OSCONF_VOLATILE
-//config:	bool "A root that is not persistent: os.conf.saved (1 kb)"
+//config:	bool "A root that is not persistent: os.conf.saved (950 bytes)"
 //config:	default y
 //config:	depends on OSCONF
 //config:	help
