@@ -167,14 +167,25 @@ entry() { # PATH
 }
 
 # Text of a regular file to stdout, CR and NUL taken out. Returns 1 if it is not
-# there. Each is read once
+# there
 text() { # PATH
+	read_text "$1" && cat "$cached"
+}
+
+# The same without comments
+code() { # PATH
+	! read_text "$1" || cat "$cached.code"
+}
+
+# Each is read once: sets $cached, its name here. Returns 1 if it is not there
+read_text() { # PATH
 	find_file "$1" || return
 	[ "$file_type" != o ] || trouble "/$file_path is no file"
 	[ "$file_type" = f ] || return
 	cached=$tree/texts/$file_line
 	if [ ! -e "$cached" ]; then
 		: >"$cached.trouble"
+		: >"$cached.code"
 		: >"$work/late"
 		contents "$file_key" $((TEXT_MAX + 1)) >"$work/raw"
 		taken=$(wc -c <"$work/raw")
@@ -187,15 +198,10 @@ text() { # PATH
 		fi
 		tr -d '\000\r' <"$work/raw" | awk '
 			length > 16384 { print "a line of it is too long" >too_long; $0 = substr($0, 1, 16384) }
-			{ print }' too_long="$cached.trouble" >"$cached"
+			{ print }
+			!/^[ \t]*#/ { print >code }' too_long="$cached.trouble" code="$cached.code" >"$cached"
 	fi
 	[ ! -s "$cached.trouble" ] || trouble "$(cat "$cached.trouble")"
-	cat "$cached"
-}
-
-# The same without comments
-code() { # PATH
-	text "$1" | sed '/^[[:space:]]*#/d'
 }
 
 # Whether a file of any size has these bytes
