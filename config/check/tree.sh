@@ -144,7 +144,20 @@ find_known() {
 		root/.ssh/authorized_keys root/.ssh/authorized_keys2 lib/preinit/80_mount_root etc/default/osconf \
 		bin/sh /bin/sh sbin/init sbin/osconf usr/sbin/osconf aliyun_custom_image
 	read -r kind <"$tree/kind"
-	known=$NEWLINE$(printf '%s\n' "$@" | awk -F '\t' -v OFS='\t' -v index_file="$tree/index" -v fold="$kind" -v tree="$tree" "$RESOLVE"'
+	# a link to a directory in which nobody looks hides what is below it
+	known=$NEWLINE$(printf '%s\n' "$@" | awk -F '\t' -v OFS='\t' -v index_file="$tree/index" -v fold="$kind" -v tree="$tree" \
+		-v unreadable="$tree/unreadable" -v configurations="^($CONFIGURATIONS|usr)$" "$RESOLVE"'
+		BEGIN {
+			for (place in link) {
+				if (link[place] == "" || place !~ configurations)
+					continue
+				found = resolve(place)
+				if (found == "" && place ~ /^(boot|etc|lib|usr|etc\/(config|conf[.]d|default|init[.]d|network|rc[.]d|runlevels|ssh|systemd))$/)
+					print place >>unreadable
+				if (found != "" && line[found] ~ /^d/ && found !~ configurations)
+					print place >>unreadable
+			}
+		}
 		{ found = resolve($0); print tree ":" $0, (found == "" ? "" : line[found]) }')$NEWLINE
 }
 
