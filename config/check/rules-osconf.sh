@@ -18,7 +18,8 @@ find_osconf() {
 # $program: its path, of those where a PATH would find it
 find_program() {
 	tree=$root
-	for program in sbin/osconf usr/sbin/osconf bin/osconf usr/bin/osconf usr/local/sbin/osconf usr/local/bin/osconf; do
+	find_osconf
+	for program in $(awk -F '\t' '$4 ~ /^\/[!-~]*\/osconf$/ { print substr($4, 2); exit }' "$work/simple") sbin/osconf usr/sbin/osconf bin/osconf usr/bin/osconf usr/local/sbin/osconf usr/local/bin/osconf; do
 		[ "$(look_type "$program")" != f ] || return 0
 	done
 	return 1

@@ -87,7 +87,8 @@ open_ext() { # START
 
 # INODE PATH of what is in the directories of $tree/level
 directory_entries() {
-	sed 's/^\([0-9]*\)\t.*/inode_dump <\1>/; t; d' "$tree/level" | ask_debugfs | inodes >"$tree/sizes" || return
+	sed 's/^\([0-9]*\)\t.*/inode_dump <\1>/; t; d' "$tree/level" >"$tree/requests"
+	ask_debugfs | inodes >"$tree/sizes" || return
 	[ -s "$tree/sizes" ] || return
 	# one that is larger than any directory is not copied
 	awk -F '\t' -v max="$DIRECTORY_MAX" '$2 == "d" && $4 <= max { print $1 }' "$tree/sizes" >"$tree/copied"
@@ -99,7 +100,8 @@ directory_entries() {
 		trouble "its directories are larger than $((ALL_DIRECTORIES_MAX >> 20)) MiB"
 		return 1
 	}
-	sed "s,.*,dump <&> $tree/directories/&," "$tree/copied" | ask_debugfs >/dev/null || return
+	sed "s,.*,dump <&> $tree/directories/&," "$tree/copied" >"$tree/requests"
+	ask_debugfs >/dev/null || return
 	while read -r inode; do
 		[ ! -e "$tree/directories/$inode" ] || echo "$tree/directories/$inode"
 	done <"$tree/copied" >"$tree/files"
@@ -129,9 +131,8 @@ block_size_at() {
 	echo $((1024 << log))
 }
 
-# Commands to stdin; each is repeated in the output
+# Runs the commands of $tree/requests; each is repeated in the output
 ask_debugfs() {
-	cat >"$tree/requests"
 	[ -s "$tree/requests" ] || return 0
 	limited debugfs -f "$tree/requests" "$at" 2>>"$tree/log"
 }
@@ -147,7 +148,8 @@ inodes() {
 with_inodes() {
 	cat >"$tree/bare"
 	[ -s "$tree/bare" ] || return 0
-	cut -f 4 "$tree/bare" | sort -un | sed 's/.*/inode_dump <&>/' | ask_debugfs | inodes >"$tree/inodes" || return
+	cut -f 4 "$tree/bare" | sort -un | sed 's/.*/inode_dump <&>/' >"$tree/requests"
+	ask_debugfs | inodes >"$tree/inodes" || return
 	awk -F '\t' -v OFS='\t' -v inodes="$tree/inodes" '
 		BEGIN { while ((getline line < inodes) > 0) { split(line, field, "\t"); known[field[1]] = line } }
 		!($4 in known) { print; next }
@@ -161,7 +163,8 @@ with_inodes() {
 targets_in_blocks() {
 	: >"$tree/targets"
 	awk -F '\t' '$1 == "l" && $6 == "" && $3 <= 4096 && !seen[$4]++ { print $4 }' "$tree/raw" >"$tree/long-links"
-	sed "s,.*,dump <&> $tree/links/&," "$tree/long-links" | ask_debugfs >/dev/null
+	sed "s,.*,dump <&> $tree/links/&," "$tree/long-links" >"$tree/requests"
+	ask_debugfs >/dev/null
 	while read -r inode; do
 		target=$(head -c 4096 "$tree/links/$inode" 2>/dev/null | tr '\000-\037\177' '?')
 		printf '%s\t%s\n' "$inode" "$target"
@@ -181,7 +184,8 @@ find_modules_of_ext() {
 	while [ -s "$tree/level" ] && [ "$levels" -lt "$LEVELS_MAX" ] && [ "$(wc -l <"$tree/seen")" -lt "$FILES_MAX" ]; do
 		levels=$((levels + 1))
 		cut -f 1 "$tree/level" >>"$tree/seen"
-		sed 's/\t.*/>/; s/^/ls -p </' "$tree/level" | ask_debugfs | head -c 268435456 >"$tree/lists"
+		sed 's/\t.*/>/; s/^/ls -p </' "$tree/level" >"$tree/requests"
+		ask_debugfs | head -c 268435456 >"$tree/lists"
 		awk -F / '/^\/[0-9]+\/10[0-7]+\/[0-9]+\/[0-9]+\/[^\/]*\.ko(\.[a-z0-9]+)?\/[0-9]*\/$/ { print $6 }' "$tree/lists" >>"$tree/modules"
 		awk -F / -v seen="$tree/seen" '
 			BEGIN { while ((getline line < seen) > 0) known[line] = 1 }

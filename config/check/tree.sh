@@ -144,7 +144,20 @@ find_known() {
 		root/.ssh/authorized_keys root/.ssh/authorized_keys2 lib/preinit/80_mount_root etc/default/osconf \
 		bin/sh /bin/sh sbin/init sbin/osconf usr/sbin/osconf aliyun_custom_image
 	read -r kind <"$tree/kind"
-	known=$NEWLINE$(printf '%s\n' "$@" | awk -F '\t' -v OFS='\t' -v index_file="$tree/index" -v fold="$kind" -v tree="$tree" "$RESOLVE"'
+	# a link to a directory in which nobody looks hides what is below it
+	known=$NEWLINE$(printf '%s\n' "$@" | awk -F '\t' -v OFS='\t' -v index_file="$tree/index" -v fold="$kind" -v tree="$tree" \
+		-v unreadable="$tree/unreadable" -v configurations="^($CONFIGURATIONS|usr)$" "$RESOLVE"'
+		BEGIN {
+			for (place in link) {
+				if (link[place] == "" || place !~ configurations)
+					continue
+				found = resolve(place)
+				if (found == "" && place ~ /^(boot|etc|lib|usr|etc\/(config|conf[.]d|default|init[.]d|network|rc[.]d|runlevels|ssh|systemd))$/)
+					print place >>unreadable
+				if (found != "" && line[found] ~ /^d/ && found !~ configurations)
+					print place >>unreadable
+			}
+		}
 		{ found = resolve($0); print tree ":" $0, (found == "" ? "" : line[found]) }')$NEWLINE
 }
 
@@ -167,14 +180,25 @@ entry() { # PATH
 }
 
 # Text of a regular file to stdout, CR and NUL taken out. Returns 1 if it is not
-# there. Each is read once
+# there
 text() { # PATH
+	read_text "$1" && cat "$cached"
+}
+
+# The same without comments
+code() { # PATH
+	! read_text "$1" || cat "$cached.code"
+}
+
+# Each is read once: sets $cached, its name here. Returns 1 if it is not there
+read_text() { # PATH
 	find_file "$1" || return
 	[ "$file_type" != o ] || trouble "/$file_path is no file"
 	[ "$file_type" = f ] || return
 	cached=$tree/texts/$file_line
 	if [ ! -e "$cached" ]; then
 		: >"$cached.trouble"
+		: >"$cached.code"
 		: >"$work/late"
 		contents "$file_key" $((TEXT_MAX + 1)) >"$work/raw"
 		taken=$(wc -c <"$work/raw")
@@ -187,15 +211,10 @@ text() { # PATH
 		fi
 		tr -d '\000\r' <"$work/raw" | awk '
 			length > 16384 { print "a line of it is too long" >too_long; $0 = substr($0, 1, 16384) }
-			{ print }' too_long="$cached.trouble" >"$cached"
+			{ print }
+			!/^[ \t]*#/ { print >code }' too_long="$cached.trouble" code="$cached.code" >"$cached"
 	fi
 	[ ! -s "$cached.trouble" ] || trouble "$(cat "$cached.trouble")"
-	cat "$cached"
-}
-
-# The same without comments
-code() { # PATH
-	text "$1" | sed '/^[[:space:]]*#/d'
 }
 
 # Whether a file of any size has these bytes

@@ -18,7 +18,7 @@ use Time::HiRes qw(time);
 
 our ($status, $seconds);
 
-my @directories = qw(/usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin);
+my @directories = qw(/usr/bin /usr/sbin /bin /sbin /usr/local/bin /usr/local/sbin);
 my %programs = map { $_ => 1 } qw(sh env setpriv unshare timeout true), qw(awk sed grep cat cut tr sort head tail wc od dd ln mkdir mkfifo mktemp mv rm ls
 	id date df sleep dirname xargs), qw(sfdisk qemu-img mdir mtype debugfs unsquashfs gzip xz zstd lz4 bzip2 lzop);
 
