@@ -260,7 +260,7 @@ is_out_of_sight() { # PATH
 files_like() { # PATTERN DIRECTORY-WHERE-IT-BEGINS
 	case $1 in /*) pattern=${1#/} ;; *) pattern=$2/$1 ;; esac
 	directory=${pattern%/*} last=${pattern##*/}
-	if is_out_of_sight "$pattern" || case $directory$last in *[*?[]*\** | *\**\**\**) true ;; *) false ;; esac; then
+	if is_out_of_sight "$pattern" || case $directory\|$last in *[*?[]*\|* | *\|*\**\**\**) true ;; *) false ;; esac; then
 		trouble "/$pattern is not read here"
 		return
 	fi
