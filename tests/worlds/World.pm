@@ -124,7 +124,7 @@ sub normal {
 		$world->{settings} = 'file';
 		$world->{oldsaved} = 'none';
 	}
-	$world->{settings} = 'file' if $world->{settings} eq 'link_saved' && ($world->{first} =~ /device/ || $world->{drive} ne 'none');
+	$world->{settings} = 'file' if $world->{settings} eq 'link_saved' && ($world->{dir} ne 'dir' || $world->{first} =~ /device/ || $world->{drive} ne 'none');
 	$world->{oldsaved} = 'none' if $world->{settings} =~ /link_(fs|saved)/;
 	$world->{store} = 'default' if $world->{etc} ne 'ext4' || $world->{oldsaved} ne 'none' || $world->{settings} ne 'file';
 	$world->{interfaces} = 'missing' if $world->{backend} ne 'ifupdown';
