@@ -121,7 +121,8 @@ sub boot { # FAULT or undef
 # The settings say so: a name and a digest for each file that was applied and stays
 sub has_entry {
 	my ($settings, $name, $text) = @_;
-	return defined $text && ($settings // '') =~ m{^applied='(?:[^']*;)?(?:qcloud_action/)?\Q$name\E (\$6\$[^;']*)}m && is_hash_of($1, sha256_hex($text));
+	my ($list) = ($settings // '') =~ /^applied='(.*)'$/m;
+	return defined $text && grep { m{^(?:qcloud_action/)?\Q$name\E (\$6\$.*)} && is_hash_of($1, sha256_hex($text)) } split /;/, $list // '';
 }
 
 sub settings_are {
