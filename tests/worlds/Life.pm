@@ -48,7 +48,7 @@ sub prediction {
 	$p->{stars} = $world->{shadow} ne 'link_fs' && $world->{first} =~ /^(ext4|ext2|vfat.*|device.*|tmpfs|full|inodes)$/ && $world->{conf} ne 'hard' && $world->{conffile} =~ /file|owner|m0644|m0555|upper/;
 	# where nothing can tell whether it was, it is set only if root has none yet
 	my $can_tell = !$p->{unreadable} && ($p->{stars} || $p->{settings_way} eq 'ok');
-	$p->{password_way} = Oracle::worse('may', $p->{password_way}) if defined $p->{password} && !$can_tell && (root_field($look, $real) // '*') !~ /^[*!]/;
+	$p->{password_way} = Oracle::worse('may', $p->{password_way}) if (defined $p->{password} || defined $p->{drive_hash}) && !$can_tell && (root_field($look, $real) // '*') !~ /^[*!]/;
 	$p->{password_from_settings} = 1 if $world->{shadow} eq 'link_fs' || Machine::settings_path($world) ne '/etc/os.conf' || $world->{oldsaved} =~ /file/ || $life->{cut_off}
 		|| defined $saved && $saved =~ /^password/m;
 	if ($world->{meanwhile} eq 'rename') {
