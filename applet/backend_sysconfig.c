@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config FEATURE_OSCONF_SYSCONFIG
-//config:	bool "-b sysconfig: leave the network to initscripts (1.6 kb)"
+//config:	bool "-b sysconfig: leave the network to initscripts (1.9 kb)"
 //config:	default n
 //config:	depends on OSCONF
 //config:	select FEATURE_OSCONF_BACKENDS

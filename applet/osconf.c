@@ -34,7 +34,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config OSCONF
-//config:	bool "osconf (35 kb)"
+//config:	bool "osconf (36 kb)"
 //config:	default n
 //config:	select VOLUMEID
 //config:	select FEATURE_VOLUMEID_EXT

@@ -15,15 +15,15 @@
 /* Returns the line that is mark, or begins with "mark:", or NULL if not found */
 static char *find_mark(char *text, const char *mark)
 {
-	while (text) {
+	for (;;) {
 		const char *end = is_prefixed_with(text, mark);
 		if (end && strchr(":\r\n", *end)) /* or the NUL byte */
 			return text;
 		text = strchr(text, '\n');
-		if (text)
-			text++;
+		if (!text)
+			return NULL;
+		text++;
 	}
-	return NULL;
 }
 
 /* Returns 0, or -1 after printing a message */
@@ -81,10 +81,12 @@ int FAST_FUNC close_section(struct batch *batch, struct section *section, const 
 
 int FAST_FUNC remove_section(struct batch *batch, const struct file *found)
 {
-	struct section section = { .file = *found };
+	struct section section;
 	struct file *file = &section.file;
-	int failed = S_ISREG(file->path.st.st_mode) ? read_found(file, TEXT_SIZE_MAX) : 0;
+	int failed;
 
+	section.file = *found;
+	failed = S_ISREG(file->path.st.st_mode) ? read_found(file, TEXT_SIZE_MAX) : 0;
 	if (file->text && find_mark(file->text, SECTION_BEGIN))
 		return read_found_text(file) == 0 && cut_out(&section) == 0 ? close_section(batch, &section, "") : -1;
 	free(file->text);

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config FEATURE_OSCONF_UFS
-//config:	bool "First partition with UFS (185 bytes)"
+//config:	bool "First partition with UFS (194 bytes)"
 //config:	default y
 //config:	depends on OSCONF
 //config:	help

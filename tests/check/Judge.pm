@@ -88,7 +88,7 @@ sub calls_of {
 		s/^(\d+) +// or do { $each->(0, $_); next };
 		my $pid = $1;
 		if (s/ <unfinished \.\.\.>$//) { $begun{$pid} = $_; next }
-		next if $_ eq '???( <detached ...>';
+		next if /^\?\?\?\((?: <detached \.\.\.>|\) += \?)$/;
 		s/ <detached \.\.\.>$/ = ?/;
 		s/^<\.\.\. \w+ resumed>/delete $begun{$pid} \/\/ 'lost('/e;
 		$each->($pid, $_);
