@@ -31,23 +31,23 @@ os.conf goes before what it said is durable|commit|store|s/return sync_names(c) 
 a place that is not known is taken|commit|faults first readonly|s/return c->place->known && /return /
 an os.conf that can't be removed is not remembered|commit|faults protected|s/set_entry(c->result, c->fresh->file.name, c->fresh->digest);//
 an os.conf that was applied is applied again|read|store|s/fresh->applied = .*/fresh->applied = 0;/
-os.conf is not overwritten|file|store|s/failed = overwrite(dir, name, NULL, st.st_size);/failed = 0;/
+os.conf is not overwritten|file|store|s/failed = overwrite(dir, name, NULL, .*/failed = 0;/
 os.conf.done stays|commit|store|s/failed |= wipe_file(c->place->osconf_dir, OSCONF_DONE);/{}/
 the hash goes into passwd|password|faults first|s/update_field(bb_path_shadow_file, hash)/update_field(bb_path_passwd_file, hash)/
 any hash will do|hash|hostile|s/hash \&\& is_password_hash(hash)/1/
 os.conf.saved moves without its hash|commit|faults moves|s/if (saved && (c->saved->moves || has_none(root)))/if (0)/
 os.conf.saved moves though its hash is not set|commit|faults moves|s/password == 0 || !c->saved->moves/1/
-os.conf.saved stays|commit|faults moves|s/if (c->saved->moves) {/if (0) {/
+os.conf.saved stays|commit|faults moves|s/if (.*c->saved->moves) {/if (0) {/
 a file that a crash left is in the way|replace|store|s/errno == EEXIST && tries++ == 0/0/
 a mount point can't be replaced|replace|store|s/r->in_place = exists && is_mount_point(&r->path);/r->in_place = 0;/
 replaced files lose their mode|replace|faults first|s/exists ? r->path.st.st_mode & 0755 : 0644/0644/
 the umask is that of whoever runs it|osconf|faults first|s/umask(0022);//
 a FIFO is read|file|hostile|s/if (!S_ISREG(path->st.st_mode))/if (0)/
 saved settings behind a link|path|hostile store|s/path->base == FROM_ROOT && S_ISLNK/S_ISLNK/
--s takes the names of osconf's own files|osconf|hostile|s/o->saved_name && !is_saved_name(o->saved_name)/0/
+-s takes the names of osconf's own files|osconf|hostile|s/o->saved_name && check_saved_name(o->saved_name) != 0/0/
 two runs do not wait for each other|lock|store lock|s/flock(fd, LOCK_EX | LOCK_NB)/0/
 a run that could not wait changes files|osconf|lock|s/o->may_write = !failed/o->may_write = 1/
-the partition is mounted for writing at every boot|partition|partition|s/return place->osconf_dir >= 0/return place->osconf_dir >= 0 ||/
+the partition is mounted for writing at every boot|partition|partition|s/^\treturn dir >= 0$/\treturn dir >= 0; return 0/
 what dies in libbb ends osconf|guard|faults first|s/die_func = come_back;//
 a stage that dies ends the run|osconf|faults first|s/failed |= result;/failed |= result; if (result == DIED) break;/
 lo is a card|cards|live|s/ && !card->loopback//
@@ -61,7 +61,7 @@ others may be before ours|plan|live|s/if (r \&\& !in_front)/if (r)/
 one try is enough|network|live|s/RUNS = 2/RUNS = 1/
 the broadcast address is any|plan|live|s/ && (card->loopback || address->broadcast == broadcast)//
 lines in hosts add up|converge|faults child|s/if (!is_ours(old, end - old))/if (1)/
-the drive's os.conf is applied at every boot|osconf|drive|s/if (o->drive.applied || /if (/
+the drive's os.conf is applied at every boot|osconf|drive|s/if (drive.applied || /if (/
 the drive's os.conf is remembered though its password is not set|commit|faults drive|s/if (c->fresh->digest && password == 0)/if (c->fresh->digest)/
 the drive's os.conf is consumed|commit|drive|s/return !is_drives(fresh) && !(option_mask32/return !(option_mask32/
 a hash that crypt() does not know is set|commit|drive|s/try_hash(password) == 0 ? password : NULL/password/
@@ -77,13 +77,13 @@ comments in saved settings are lost|parse|merge|s/comments = stpcpy.*/;/
 stars are a password|settings|settings|s/kind == VALUE_PASSWORD && !value/0 \&\& !value/
 what 1.0.0 saved is not understood|read|merge|s/take_old_entries(.*);/{}/
 a hash that crypt() would not make|hash|drive|s/ && strlen(made) == strlen(hash)//
-saved settings that can't be read let a known password be set|commit|drive|s/password && !(may_be_old(c, can_save) && !has_none(root))/password/
+saved settings that can't be read let a known password be set|commit|drive|s/ && may_be_old(c, can_save))$/ \&\& 0)/
 a backend writes without knowing the cards|osconf|faults ifupdown sysconfig|s/o->backend == BACKEND_LIVE || o->kernel.known/1/; s/o->backend != BACKEND_LIVE && o->kernel.known/o->backend != BACKEND_LIVE/
 os.conf that stays keeps its password|commit|store faults|s/if (star_osconf(c->place) != 0)/if (1)/
 stars before the hash is durable|commit|store|s/ || sync_names(c) != 0)/)/
-an entry stays though its file is gone|commit|faults moved applied|s/^\tdrop_old_entries(c);//
+an entry stays though its file is gone|commit|faults moved applied|s/failed |= drop_old_entries(c);//
 what was applied is not removed later|commit|faults applied|s/if (c->fresh->applied && may_be_removed(c->fresh)/if (0/
-os.conf.saved that was moved is not removed later|commit|faults moved|s/if (c->saved->moved)/if (0)/
+os.conf.saved that was moved is not removed later|commit|faults moved|s/if (.*c->saved->moved)/if (0)/
 settings keep the mode that they had|replace|merge hostile store|s/r->secret = secret;/r->secret = 0;/
 another user's link is followed|path|hostile store|s/path->open_to_others && !is_roots(&path->st))/0)/
 END
