@@ -113,7 +113,8 @@ sub boot { # FAULT or undef
 	my $may_stay = $world->{drive} ne 'none' || $world->{first} eq 'ro' || $world->{done} eq 'dir' || $world->{conffile} eq 'immutable' || $world->{conf} eq 'hard';
 	$life->{applied} = $stays
 		if defined $conf && $saved_is_right && ($may_stay && $ended || has_entry(text($after, $real->{settings}), 'os.conf', $stays))
-		&& (!defined $p->{drive_hash} || (root_field($after, $real) // '') eq $p->{drive_hash})
+		&& (!defined $p->{drive_hash} || (root_field($after, $real) // '') eq $p->{drive_hash}
+			|| index(text($after, $real->{settings}) // '', "password_hash='$p->{drive_hash}'") >= 0) # of a read-only shadow
 		&& (!defined $p->{password} || Judge::is_set($p, $real, $after));
 	return @problems;
 }
