@@ -70,6 +70,15 @@ void FAST_FUNC set_entry(struct settings *settings, const char *name, const char
 	settings->value[KEY_APPLIED] = *list ? list : NULL;
 }
 
+char* FAST_FUNC with_other_end(const char *text)
+{
+	char *copy = xstrdup(text);
+	char *last = copy + strlen(copy) - 1;
+
+	*last = (*last == '0' ? '1' : '0');
+	return copy;
+}
+
 int FAST_FUNC names_entry(const struct settings *settings, const char *name)
 {
 	return find_entry(list_of(settings), name) != NULL;

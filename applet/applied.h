@@ -21,6 +21,10 @@ int has_entry(const struct settings *settings, const char *name, const char *tex
  * (one for all), or NULL after printing a message.  Caller frees. */
 char *entry_digest(const struct settings *settings, const char *text, size_t len) FAST_FUNC;
 
+/* Copies a digest or hash with another last character: it takes the same room, and is of
+ * nothing.  Caller frees. */
+char *with_other_end(const char *text) FAST_FUNC;
+
 /* Replaces the entry of that name; digest NULL: drops it */
 void set_entry(struct settings *settings, const char *name, const char *digest) FAST_FUNC;
 

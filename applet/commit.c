@@ -160,22 +160,17 @@ static void save_rejected(struct commit *c, int rewritten)
 
 /*** Password ***/
 
-/* Saves the settings with an entry of another digest: neither the entry itself nor a drive's
- * hash must become durable before the password.  Returns 0, or -1 after printing a message. */
+/* Saves the settings with an entry of another digest, and another note of a drive's hash: they
+ * take the same room, but must not become durable before the password.  Returns 0, or -1 after printing a message. */
 static int try_entry(struct commit *c)
 {
 	struct settings trial, *result = c->result;
 
-	if (c->fresh->digest) {
-		char *digest = xstrdup(c->fresh->digest);
-		char *last = digest + strlen(digest) - 1;
-
-		*last = (*last == '.' ? '/' : '.');
-		set_entry(result, c->fresh->file.name, digest);
-	}
+	if (c->fresh->digest)
+		set_entry(result, c->fresh->file.name, with_other_end(c->fresh->digest));
 	trial = *result;
 	if (is_drives(c->fresh))
-		forget_known_password(&trial);
+		spoil_known_password(&trial);
 	c->result = &trial;
 	c->unsaved = (save_again(c) != 0);
 	c->result = result;

@@ -17,6 +17,7 @@
 
 //kbuild:lib-$(CONFIG_FEATURE_OSCONF_CONFIG_DRIVE) += drive.o
 #include "drive.h"
+#include "applied.h"
 #include "device.h"
 #include "message.h"
 #include "mount.h"
@@ -77,6 +78,14 @@ void FAST_FUNC drop_known_password(struct settings *fresh, const struct settings
 	if (last && strcmp(now, last) == 0)
 		fresh->value[KEY_PASSWORD] = NULL;
 	fresh->value[KEY_DRIVE_PASSWORD] = now;
+}
+
+void FAST_FUNC spoil_known_password(struct settings *settings)
+{
+	const char *note = settings->value[KEY_DRIVE_PASSWORD];
+
+	if (note)
+		settings->value[KEY_DRIVE_PASSWORD] = with_other_end(note);
 }
 
 void FAST_FUNC forget_known_password(struct settings *settings)

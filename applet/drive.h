@@ -21,6 +21,9 @@ int open_drive(struct place *place, deadline_t deadline) FAST_FUNC;
  * it before: its user may have changed it since.  Notes both in fresh. */
 void drop_known_password(struct settings *fresh, const struct settings *saved) FAST_FUNC;
 
+/* Makes it a note of nothing, as long as it was */
+void spoil_known_password(struct settings *settings) FAST_FUNC;
+
 /* Drops that note, so that the password is set again */
 void forget_known_password(struct settings *settings) FAST_FUNC;
 
