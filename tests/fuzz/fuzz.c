@@ -246,10 +246,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (ok) {
 		merge_settings(&merged, &saved->settings, &fresh->settings);
 		set_entry(&merged, DRIVE_FILE, entry);
-		CHECK(has_drive_entry(&merged));
+		CHECK(names_entry(&merged, DRIVE_FILE));
 		check_saved(&merged);
 		set_entry(&merged, DRIVE_FILE, NULL);
-		CHECK(!has_drive_entry(&merged));
+		CHECK(!names_entry(&merged, DRIVE_FILE));
 		check_saved(&merged);
 		check_plan(&merged);
 	}
