@@ -28,7 +28,7 @@ char *with_other_end(const char *text) FAST_FUNC;
 /* Replaces the entry of that name; digest NULL: drops it */
 void set_entry(struct settings *settings, const char *name, const char *digest) FAST_FUNC;
 
-/* True if a drive's file has an entry */
+/* True if a file of that name has an entry, whatever its text */
 int names_entry(const struct settings *settings, const char *name) FAST_FUNC;
 
 /* Makes entries of what 1.0.0 saved in a key for each file */

@@ -161,7 +161,8 @@ static void save_rejected(struct commit *c, int rewritten)
 /*** Password ***/
 
 /* Saves the settings with an entry of another digest, and another note of a drive's hash: they
- * take the same room, but must not become durable before the password.  Returns 0, or -1 after printing a message. */
+ * take the same room, but must not become durable before the password.  Returns 0, or -1 after
+ * printing a message. */
 static int try_entry(struct commit *c)
 {
 	struct settings trial, *result = c->result;

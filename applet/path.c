@@ -66,8 +66,7 @@ int FAST_FUNC is_same_directory(int a, int b)
 {
 	struct stat st, other;
 
-	return a == b || (fstat(a, &st) == 0 && fstat(b, &other) == 0
-		&& st.st_ino == other.st_ino && st.st_dev == other.st_dev);
+	return a == b || (fstat(a, &st) == 0 && fstat(b, &other) == 0 && is_same_inode(&st, &other));
 }
 
 /* statx(2).  Older kernels than 5.8 do not know the attribute: then only a mount from

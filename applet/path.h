@@ -48,6 +48,11 @@ void leave(const struct path *path) FAST_FUNC;
  * none is made.  Returns 0, or -1 with errno set */
 int make_way(struct path *path) FAST_FUNC;
 
+static inline int is_same_inode(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
 /* True if two descriptors are of one directory */
 int is_same_directory(int a, int b) FAST_FUNC;
 

@@ -131,7 +131,7 @@ static int has_other_name(struct batch *batch, const struct file *file)
 	return 0;
 }
 
-static int is_writable(int dir, const char *name)
+static int root_may_write(int dir, const char *name)
 {
 	return may_write(dir, name) || errno == EACCES;
 }
@@ -140,7 +140,7 @@ int FAST_FUNC can_be_replaced(const struct file *file)
 {
 	const struct path *path = &file->path;
 
-	return is_writable(path->dir, ".") && (!file->text || is_writable(path->dir, path->rest));
+	return root_may_write(path->dir, ".") && (!file->text || root_may_write(path->dir, path->rest));
 }
 
 static int prepare(struct batch *batch, struct replacement *r, const struct file *file)
@@ -155,10 +155,8 @@ struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct fi
 {
 	struct replacement *r;
 
-	if (has_other_name(batch, file)) {
-		batch->failed = 1;
+	if (has_other_name(batch, file))
 		return NULL;
-	}
 	r = xzalloc(sizeof(*r));
 	r->name = file->name;
 	r->path = file->path;

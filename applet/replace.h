@@ -33,8 +33,8 @@ struct batch {
 	smallint failed;     /* some files could not be written */
 };
 
-/* Reads a text of /etc that may be replaced.  One with a NUL byte is left
- * alone.  Returns 0, also if it is missing, or -1 after printing a message. */
+/* Reads a text of /etc that may be replaced.  One with a NUL byte is left alone.
+ * Returns 0, also if it is missing, or -1 after printing a message. */
 int read_to_replace(struct file *file, const char *name) FAST_FUNC;
 
 /* The same in two steps, the first of which may also be find_file().  If a run was cut off

@@ -64,7 +64,7 @@ static int is_same_file(const struct file *a, const struct file *b)
 {
 	const struct stat *st = &a->path.st, *other = &b->path.st;
 
-	return st->st_mode && other->st_mode && st->st_ino == other->st_ino && st->st_dev == other->st_dev;
+	return st->st_mode && other->st_mode && is_same_inode(st, other);
 }
 
 int FAST_FUNC read_newer(struct saved *saved, const struct place *place)
