@@ -8,33 +8,18 @@
 #ifndef OSCONF_COMMIT_H
 #define OSCONF_COMMIT_H 1
 
-#include "read.h"
-#include "replace.h"
+#include "save.h"
 
-/* What is to become durable */
-struct commit {
-	struct settings *result;      /* the saved settings with what os.conf changes */
-	const struct saved *saved;
-	const struct settings_file *fresh; /* the os.conf that is applied, or was (fresh->applied) */
-	const struct place *place;
-	struct batch *batch;
-	smallint cards_known;         /* result has the MAC addresses of the cards that are used */
+/* True if there is anything to make durable */
+int has_to_commit(const struct commit *c) FAST_FUNC;
 
-	/* commit() itself */
-	int to_sync[3], dirs;         /* directories with new names */
-	smallint password_is_set;     /* from os.conf, in /etc/shadow */
-	smallint unsaved;             /* the settings could not be saved */
-	int unsynced;                 /* -1: a name is not durable */
-};
+/* True if others than root can read the file of the settings */
+int can_be_read_by_others(const struct file *file) FAST_FUNC;
 
 /* Makes root's password and the settings durable, and replaces the files in batch.
  * Removes os.conf once password and settings are durable; until then it stays, without a
  * password that has been set, and the next run tries again.
  * Returns 0, or -1 after printing a message. */
 int commit(struct commit *c) FAST_FUNC;
-
-/* With -n: prints what commit() would do: the batch as commands, the rest as shell comments.
- * Returns 0, or -1 after printing a message. */
-int print_commit(struct commit *c) FAST_FUNC;
 
 #endif

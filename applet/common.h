@@ -19,6 +19,8 @@
 #define SAVED_ABSOLUTE  "/etc/" OSCONF_FILE
 #define SAVED_RELATIVE  OSCONF_FILE ".saved"
 
+enum { OSCONF_SIZE_MAX = 64 * 1024 };
+
 /* Options, in the order of getopt32's string; one that is not built in is never set */
 enum {
 	OPT_quiet   = 1 << 0,

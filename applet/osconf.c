@@ -19,7 +19,11 @@
  *   converge.c    settings                                -> files derived from them
  *     backend*.c    a plan                                  -> files of another network system
  *   commit.c      settings                                -> durable; os.conf consumed
+ *     save.c        settings                                -> their file
+ *     commit_password.c  os.conf's password                 -> /etc/shadow, or the settings
  *     password.c    hash (hash.c)                           -> /etc/shadow
+ *     consume.c     os.conf                                 -> gone, or without its password
+ *     print_commit.c  all of that                           -> what would be done (dry run)
  *   network.c     settings                                -> the kernel has what they describe
  *     plan.c        settings and what the kernel has        -> steps (step.c): what is missing
  *     run.c         steps                                   -> the kernel
@@ -96,6 +100,7 @@
 #include "mount.h"
 #include "network.h"
 #include "partition.h"
+#include "print_commit.h"
 #include "read.h"
 #include "root.h"
 #include "volatile.h"

@@ -135,16 +135,16 @@ static int is_entry_of_done(const struct settings *known, int dir)
 
 int FAST_FUNC read_osconf(struct settings_file *fresh, const struct place *place, const struct settings *known)
 {
-	int is_drives = ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && fresh->source == CONFIG_DRIVE;
-	int stays = is_drives || is_osconf_dir_read_only(place);
-	int dir = is_drives ? place->drive : place->osconf_dir;
-	const char *name = is_drives ? DRIVE_FILE : OSCONF_FILE;
+	int of_drive = is_drives(fresh);
+	int stays = of_drive || is_osconf_dir_read_only(place);
+	int dir = of_drive ? place->drive : place->osconf_dir;
+	const char *name = of_drive ? DRIVE_FILE : OSCONF_FILE;
 	struct file *file = &fresh->file;
 	int applied, failed = 0;
 
 	if (read_file(&fresh->file, dir, name, OSCONF_SIZE_MAX) != 0)
 		return -1;
-	if (!file->text && !is_drives && mode_of(dir, OSCONF_REJECTED))
+	if (!file->text && !of_drive && mode_of(dir, OSCONF_REJECTED))
 		notice_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, name);
 	applied = has_entry(known, name, file->text, file->len);
 	if (applied < 0) {

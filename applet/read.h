@@ -12,8 +12,6 @@
 #include "place.h"
 #include "settings.h"
 
-enum { OSCONF_SIZE_MAX = 64 * 1024 };
-
 struct settings_file {
 	struct file file;         /* settings point into its text */
 	smallint source;          /* see value.h */
@@ -27,6 +25,22 @@ struct settings_file {
 	struct report report;     /* errors in its values */
 	struct settings settings;
 };
+
+static inline int is_drives(const struct settings_file *fresh)
+{
+	return ENABLE_FEATURE_OSCONF_CONFIG_DRIVE && fresh->source == CONFIG_DRIVE;
+}
+
+static inline int may_be_removed(const struct settings_file *fresh)
+{
+	return !is_drives(fresh) && !(option_mask32 & OPT_file);
+}
+
+/* True if it brings a password, or the hash of one */
+static inline int has_password(const struct settings_file *fresh)
+{
+	return fresh->valid && fresh->settings.value[KEY_PASSWORD];
+}
 
 /* What is saved, in up to two files */
 struct saved {

@@ -1,0 +1,133 @@
+/* vi: set sw=4 ts=4: */
+/*
+ * osconf: os.conf's password -> /etc/shadow; if that is not persistent, the settings.
+ * A password is applied once: the user may have changed it since.
+ *
+ * Licensed under GPLv2, see file LICENSE in this source tree.
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+//kbuild:lib-$(CONFIG_OSCONF) += commit_password.o
+#include "commit_password.h"
+#include "applied.h"
+#include "drive.h"
+#include "hash.h"
+#include "message.h"
+#include "password.h"
+
+/* Saves the settings with an entry of another digest, and another note of a drive's hash: they
+ * take the same room, but must not become durable before the password.  Returns 0, or -1 after
+ * printing a message. */
+static int try_entry(struct commit *c)
+{
+	struct settings trial, *result = c->result;
+
+	if (c->fresh->digest)
+		set_entry(result, c->fresh->file.name, with_other_end(c->fresh->digest));
+	trial = *result;
+	if (is_drives(c->fresh))
+		spoil_known_password(&trial);
+	c->result = &trial;
+	c->unsaved = (save_again(c) != 0);
+	c->result = result;
+	return -c->unsaved;
+}
+
+/* Where os.conf can be marked ('*'), its password is new.  A file that can't be written, or
+ * has other names, needs an entry in the settings: see has_entry().  Where there can be
+ * none, or none can be read, nothing tells whether its password was set before, and
+ * changed since. */
+static int may_be_old(struct commit *c, int can_save)
+{
+	const struct settings_file *fresh = c->fresh;
+	const struct path *path = &fresh->file.path;
+
+	if (option_mask32 & OPT_file)
+		return 0;
+	if (c->saved->entries_unread)
+		return 1;
+	if (!fresh->digest && path->st.st_nlink == 1 && may_write(path->dir, path->rest))
+		return 0;
+	return !can_save || (!(option_mask32 & OPT_dry_run) && try_entry(c) != 0);
+}
+
+int FAST_FUNC may_replace_password(struct commit *c, int can_save)
+{
+	if (has_password(c->fresh))
+		return !may_be_old(c, can_save);
+	return c->saved->moves || c->place->shadow_persistent == NO;
+}
+
+int FAST_FUNC say_password_stays(const struct commit *c)
+{
+	if (has_password(c->fresh))
+		return error_msg("root's password stays: it can't be told whether that of %s was set before", c->fresh->file.name);
+	if (c->place->shadow_persistent == YES) /* somebody wrote it there */
+		notice_msg("%s: password_hash: dropped, root has a password", c->place->saved);
+	return 0;
+}
+
+/* Returns the hash of os.conf's password, or NULL after printing a message.  like: this one, if
+ * it is of the same password */
+static char *make_hash(const struct settings_file *fresh, const char *like)
+{
+	char *password = fresh->settings.value[KEY_PASSWORD];
+
+	if (!is_drives(fresh))
+		return hash_password(password, like);
+	return try_hash(password) == 0 ? password : NULL; /* it is the hash */
+}
+
+/* Returns 0, or -1 after printing a message */
+static int set_password(struct commit *c, int can_save)
+{
+	char *hash = c->result->value[KEY_PASSWORD_HASH];
+	struct root_password root;
+
+	if (read_root_password(&root) != 0)
+		return -1;
+	if (has_password(c->fresh))
+		hash = make_hash(c->fresh, root.hash);
+	if (!hash)
+		return -1;
+	if (has_none(&root) || strcmp(hash, root.hash) == 0 || may_replace_password(c, can_save)) {
+		struct path path;
+
+		if (set_root_password(&root, hash) != 0)
+			return -1;
+		if (walk(&path, FROM_ROOT, bb_path_shadow_file) == 0)
+			remember_to_sync(c, path.dir);
+	} else if (say_password_stays(c) != 0) {
+		return -1;
+	}
+	c->password_is_set = has_password(c->fresh);
+	c->result->value[KEY_PASSWORD_HASH] = NULL;
+	return 0;
+}
+
+/* Returns 0, or -1 after printing a message */
+static int save_password(struct commit *c)
+{
+	char *hash = make_hash(c->fresh, c->result->value[KEY_PASSWORD_HASH]);
+
+	if (!hash)
+		return -1;
+	c->result->value[KEY_PASSWORD_HASH] = hash;
+	return 0;
+}
+
+int FAST_FUNC commit_password(struct commit *c, int can_save)
+{
+	int persistent = c->place->shadow_persistent;
+
+	if (!has_password(c->fresh) && (persistent != YES || !c->result->value[KEY_PASSWORD_HASH]))
+		return 0;
+	if (persistent == UNKNOWN)
+		return -1; /* already reported */
+	if (persistent == YES)
+		return set_password(c, can_save);
+	if (ENABLE_FEATURE_OSCONF_VOLATILE)
+		return save_password(c);
+	set_password(c, can_save); /* until the next boot, to which os.conf stays */
+	c->password_is_set = 0;
+	return -1;
+}
