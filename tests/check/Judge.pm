@@ -87,8 +87,8 @@ sub calls_of {
 		chomp;
 		s/^(\d+) +// or do { $each->(0, $_); next };
 		my $pid = $1;
+		next if /^\?\?\?\((?: <(?:detached|unfinished) \.\.\.>|\) += \?)$/;
 		if (s/ <unfinished \.\.\.>$//) { $begun{$pid} = $_; next }
-		next if /^\?\?\?\((?: <detached \.\.\.>|\) += \?)$/;
 		s/ <detached \.\.\.>$/ = ?/;
 		s/^<\.\.\. \w+ resumed>/delete $begun{$pid} \/\/ 'lost('/e;
 		$each->($pid, $_);

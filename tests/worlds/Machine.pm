@@ -71,6 +71,21 @@ sub start {
 	$lacks{'a rename of a live card'} = sub { $_[0]{meanwhile} eq 'rename' } unless renames_live();
 	write_file("$w/kmsg", '');
 	Kernel::bind_mount("$w/kmsg", '/dev/kmsg');
+	find_parts();
+}
+
+# The parts that the program is built without
+sub find_parts {
+	my $usage = `osconf --help 2>&1; $ENV{whole} --help 2>&1`;
+	my $program = slurp((grep { -x } map { "$_/osconf" } split /:/, $ENV{PATH})[0]);
+	$lacks{'osconf -n'} = sub { $_[0]{dry} ne 'no' } unless $usage =~ /\[-nqv\]/;
+	$lacks{'osconf -R'} = sub { $_[0]{dry} eq 'user' } unless $usage =~ /-R ROOT/;
+	for my $backend (qw(ifupdown sysconfig)) {
+		$lacks{"osconf -b $backend"} = sub { $_[0]{backend} eq $backend } unless $usage =~ /-b BACKEND.*\b$backend\b/s;
+	}
+	$lacks{'os.conf.saved'} = sub { settings_path($_[0]) ne '/etc/os.conf' || $_[0]{oldsaved} ne 'none' || $_[0]{shadow} eq 'link_fs' }
+		unless $usage =~ /relative FILE/;
+	$lacks{'a config drive'} = sub { $_[0]{drive} ne 'none' || $_[0]{saved} eq 'drive' } unless $program =~ /config-2/;
 }
 
 sub make_image {
