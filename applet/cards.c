@@ -75,6 +75,15 @@ static uint32_t match(const struct settings *settings, struct kernel *kernel,
 	return wanted;
 }
 
+static unsigned number_of_bits(uint32_t bits)
+{
+	unsigned number = 0;
+
+	for (; bits; bits &= bits - 1)
+		number++;
+	return number;
+}
+
 /* Assigns another card to each missing interface and stores the card's MAC address.
  * Returns the interfaces still missing. */
 static uint32_t adopt(struct settings *settings, struct kernel *kernel, uint32_t missing)
@@ -85,7 +94,7 @@ static uint32_t adopt(struct settings *settings, struct kernel *kernel, uint32_t
 	missing = match(settings, kernel, missing, BY_NAME);
 	for (i = 0; i < kernel->cards; i++)
 		physical += is_free_physical(&kernel->card[i]);
-	if (physical == (unsigned)__builtin_popcount(missing))
+	if (physical == number_of_bits(missing))
 		missing = match(settings, kernel, missing, IN_ORDER);
 	for (i = 0; i < kernel->cards; i++) {
 		struct card *card = &kernel->card[i];
