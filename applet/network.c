@@ -30,6 +30,8 @@ int FAST_FUNC run_once(const struct settings *settings, struct kernel *kernel)
 {
 	struct plan plan = { NULL, 0, 0 };
 
+	if (!(option_mask32 & OPT_root))
+		read_hostname(kernel);
 	make_plan(&plan, settings, kernel);
 	return print_or_run(kernel, &plan, 0);
 }
@@ -106,8 +108,9 @@ static int are_named_as(const struct kernel *kernel, const struct card *card, un
 	return 1;
 }
 
-/* A card that is renamed while this is read has addresses with another one's label: the
- * plan would take them away.  Then all is read again.
+/* The cards have been read.  What has changed since, or changes while this is read, makes steps:
+ * a card that is renamed has addresses with another one's label, and the plan would take them
+ * away.  So if there are steps, the cards are read again, and if they differ, all is.
  * unread: what can't be read can't be proved either.
  * Returns 0, or -1 after printing which card is missing */
 static int read_and_plan(struct plan *plan, const struct settings *settings, struct kernel *kernel, int *unread)
@@ -117,8 +120,6 @@ static int read_and_plan(struct plan *plan, const struct settings *settings, str
 	unsigned cards;
 
 	read_hostname(kernel);
-	if (kernel->known)
-		failed |= find_cards_again(settings, kernel);
 	do {
 		card = kernel->card;
 		cards = kernel->cards;
@@ -142,6 +143,8 @@ int FAST_FUNC converge_network(const struct settings *settings, struct kernel *k
 		int unread;
 
 		before = plan;
+		if (runs > 0)
+			failed |= find_cards_again(settings, kernel);
 		failed |= read_and_plan(&plan, settings, kernel, &unread);
 		if (runs == 0)
 			say_found(settings, kernel, &plan);

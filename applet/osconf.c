@@ -309,8 +309,6 @@ static int set_up_network(struct osconf *o)
 {
 	if (root_of(o) && !(option_mask32 & OPT_dry_run))
 		return 0;
-	if (!root_of(o))
-		read_hostname(&o->kernel);
 	if (o->backend != BACKEND_LIVE)
 		o->kernel.cards = 0;
 	if (root_of(o) || o->backend != BACKEND_LIVE)
