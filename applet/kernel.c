@@ -229,8 +229,7 @@ static void take_card(struct kernel *kernel, void *fixed, const struct attribute
 	card = add_card(kernel, text);
 	card->index = link->ifi_index;
 	card->loopback = (link->ifi_type == ARPHRD_LOOPBACK);
-	card->up = (link->ifi_flags & IFF_UP) != 0;
-	card->without_arp = (link->ifi_flags & IFF_NOARP) != 0;
+	card->flags = link->ifi_flags;
 	card->enslaved = attributes->of_type[IFLA_MASTER] != NULL;
 	card->physical = !has_kind(attributes->of_type[IFLA_LINKINFO]);
 	sprintf(card->mac_addr, "%02x:%02x:%02x:%02x:%02x:%02x",

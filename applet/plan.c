@@ -290,7 +290,7 @@ static void find_address(struct work *work, struct goal *goal)
 			goal->there = address;
 		}
 	}
-	if (goal->there && card->up && !card->loopback && has_subnet(goal) && !find_subnet(work, goal, &in_front))
+	if (goal->there && (card->flags & IFF_UP) && !card->loopback && has_subnet(goal) && !find_subnet(work, goal, &in_front))
 		goal->there = NULL;
 	goal->keeps_routes = goal->there || !addresses;
 }
@@ -374,17 +374,17 @@ static void plan_no_addresses(struct work *work, const struct goal *goal)
 static void plan_address(struct work *work, const struct goal *goal)
 {
 	const struct card *card = goal->card;
-	int set_arp = card->without_arp;
 	struct step *step;
 
-	if (goal->there && card->up && !set_arp)
+	if (goal->there && (card->flags & (IFF_UP | IFF_NOARP)) == IFF_UP)
 		return;
 	step = add_step(work, STEP_ADDRESS, card->name);
 	step->route.destination = goal->ip_addr;
 	step->route.netmask = goal->netmask;
 	step->eth = goal->eth;
 	step->set_broadcast = !broadcast_of(goal->ip_addr, goal->netmask);
-	step->set_arp = set_arp;
+	step->set_arp = (card->flags & IFF_NOARP) != 0;
+	step->flags = (card->flags | IFF_UP) & ~IFF_NOARP;
 }
 
 static void plan_ways(struct work *work)

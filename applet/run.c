@@ -39,12 +39,10 @@ static int run_address(int fd, const struct step *step)
 	 || set_address(fd, &ifr, SIOCSIFNETMASK, route->netmask) != 0
 	 || (step->set_broadcast
 	     && set_address(fd, &ifr, SIOCSIFBRDADDR, broadcast_of(route->destination, route->netmask)) != 0)
-	 || ioctl(fd, SIOCGIFFLAGS, &ifr) != 0
 	) {
 		return -1;
 	}
-	ifr.ifr_flags |= IFF_UP;
-	ifr.ifr_flags &= ~(step->set_arp ? IFF_NOARP : 0);
+	ifr.ifr_flags = step->flags;
 	return ioctl(fd, SIOCSIFFLAGS, &ifr);
 }
 
