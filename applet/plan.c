@@ -15,7 +15,7 @@ enum {
 	LATER_METRIC = 1000, /* plus the interface's number */
 	LO           = INTERFACES_MAX,
 	GOALS,
-	BUCKETS      = 4096, /* a power of 2 */
+	BUCKETS      = 1024, /* a power of 2 */
 };
 
 /* What a card is to have */
@@ -418,26 +418,26 @@ void FAST_FUNC make_plan(struct plan *plan, const struct settings *settings,
 		const struct kernel *kernel)
 {
 	const char *hostname = settings->value[KEY_HOSTNAME];
-	struct work *work = xzalloc(sizeof(*work));
+	struct work work;
 	unsigned i;
 
-	work->plan = plan;
-	work->kernel = kernel;
+	memset(&work, 0, sizeof(work));
+	work.plan = plan;
+	work.kernel = kernel;
 	if (hostname && strcmp(hostname, kernel->hostname) != 0)
-		add_step(work, STEP_HOSTNAME, hostname);
-	note_routes(work);
-	set_goals(work, settings);
-	add_all_ways(work, settings);
+		add_step(&work, STEP_HOSTNAME, hostname);
+	note_routes(&work);
+	set_goals(&work, settings);
+	add_all_ways(&work, settings);
 	for (i = 0; i < GOALS; i++)
-		if (work->goal[i].card)
-			find_address(work, &work->goal[i]);
-	find_ways(work);
-	plan_stale_routes(work);
-	for_each_goal(work, plan_no_addresses);
-	for_each_goal(work, plan_address);
-	for_each_goal(work, plan_subnet);
-	plan_ways(work);
-	free(work->way);
-	free(work->note);
-	free(work);
+		if (work.goal[i].card)
+			find_address(&work, &work.goal[i]);
+	find_ways(&work);
+	plan_stale_routes(&work);
+	for_each_goal(&work, plan_no_addresses);
+	for_each_goal(&work, plan_address);
+	for_each_goal(&work, plan_subnet);
+	plan_ways(&work);
+	free(work.way);
+	free(work.note);
 }
