@@ -55,13 +55,6 @@ int FAST_FUNC is_volatile_type(uint32_t type)
 	return type == RAMFS || type == TMPFS;
 }
 
-int FAST_FUNC is_volatile(int fd)
-{
-	struct statfs fs;
-
-	return fstatfs(fd, &fs) == 0 ? is_volatile_type(fs.f_type) : UNKNOWN;
-}
-
 int FAST_FUNC is_same_directory(int a, int b)
 {
 	struct stat st, other;
@@ -122,17 +115,15 @@ static int leads_nowhere(struct path *path, int error)
 	return -1;
 }
 
-static int is_etc(const struct path *path, const char *name)
+/* Where a directory of path->dir is below /.  TOP_VOLATILE: for what does not outlive a boot,
+ * whatever it is on (hier(7); /var/volatile is Yocto's) */
+static int top_of(const struct path *path, const char *name)
 {
-	return is_in_root(path) && strcmp(name, "etc") == 0;
-}
-
-/* True if that is a directory for what does not outlive a boot, whatever it is on (hier(7);
- * /var/volatile is Yocto's) */
-static int is_for_volatile(const struct path *path, const char *name)
-{
-	return (is_in_root(path) && index_in_strings("run\0tmp\0dev\0", name) >= 0)
-		|| (path->top == TOP_VAR && path->depth == 1 && index_in_strings("run\0volatile\0tmp\0", name) >= 0);
+	if (is_in_root(path)) /* MUST match the order of TOP_* */
+		return MIN(index_in_strings("etc\0" "proc\0" "var\0" "run\0" "tmp\0" "dev\0", name) + 1, TOP_VOLATILE);
+	if (path->top == TOP_VAR && path->depth == 1 && index_in_strings("run\0" "volatile\0" "tmp\0", name) >= 0)
+		return TOP_VOLATILE;
+	return path->top;
 }
 
 /* Enters a directory of path->dir.  Returns 0, or -1 with errno set */
@@ -162,13 +153,7 @@ static int enter(struct path *path, const char *name)
 		return leads_nowhere(path, EACCES); /* its owner could lead us anywhere */
 	}
 	path->open_to_others = path->base == FROM_ROOT && is_open_to_others(dir, &st);
-	if (in_root) {
-		path->top = is_etc(path, name) ? TOP_ETC
-			: strcmp(name, "proc") == 0 ? TOP_PROC : strcmp(name, "var") == 0 ? TOP_VAR
-			: is_for_volatile(path, name) ? TOP_VOLATILE : TOP_OTHER;
-	} else if (is_for_volatile(path, name)) {
-		path->top = TOP_VOLATILE;
-	}
+	path->top = top_of(path, name);
 	if (up && path->depth == from.etc.depth && path->top == TOP_ETC)
 		path->top = TOP_OTHER;
 	move_to(path, dir);
@@ -279,8 +264,10 @@ int FAST_FUNC walk(struct path *path, int dir, const char *name)
 
 static int may_be_made(const struct path *path, const char *name)
 {
-	return path->top == TOP_ETC || path->top == TOP_VOLATILE || is_etc(path, name)
-		|| is_for_volatile(path, name) || is_volatile(path->dir) == YES;
+	int top = top_of(path, name);
+	struct statfs fs;
+
+	return top == TOP_ETC || top == TOP_VOLATILE || (fstatfs(path->dir, &fs) == 0 && is_volatile_type(fs.f_type));
 }
 
 /* In the order of the walk: a directory is made only where the walk has stopped */

@@ -62,7 +62,4 @@ int is_mount_point(const struct path *path) FAST_FUNC;
 /* True if file systems of that type, of statfs(2), are in memory */
 int is_volatile_type(uint32_t type) FAST_FUNC;
 
-/* YES if the file system of a descriptor is in memory: tmpfs or ramfs; UNKNOWN: see errno */
-int is_volatile(int fd) FAST_FUNC;
-
 #endif
