@@ -49,8 +49,7 @@ int FAST_FUNC read_found(struct file *file, off_t max)
 		return 0;
 	if (!S_ISREG(path->st.st_mode))
 		return error_msg("%s: not a regular file", file->name);
-	return read_opened(file, openat(path->dir, path->rest, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC),
-			path->st.st_size, max);
+	return read_opened(file, open_at(path->dir, path->rest, O_RDONLY, 0), path->st.st_size, max);
 }
 
 int FAST_FUNC read_file(struct file *file, int dir, const char *name, off_t max)
@@ -116,7 +115,7 @@ static int write_blanks(int fd, off_t size)
 
 int FAST_FUNC overwrite(int dir, const char *name, const char *text, off_t size)
 {
-	int fd = openat(dir, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = open_at(dir, name, O_WRONLY, 0);
 	int failed;
 
 	if (fd < 0)

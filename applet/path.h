@@ -40,6 +40,10 @@ int open_root_directory(const char *root) FAST_FUNC;
  * Returns 0, also if it is missing, or -1 with errno set: where it leads is unknown. */
 int walk(struct path *path, int dir, const char *name) FAST_FUNC;
 
+/* Opens a name of a directory itself, not where it leads; a FIFO does not block.  mode: of a
+ * new file.  Returns a descriptor, or -1 with errno set */
+int open_at(int dir, const char *name, int flags, mode_t mode) FAST_FUNC;
+
 /* Closes path->dir, unless others use it, too */
 void leave(const struct path *path) FAST_FUNC;
 

@@ -105,7 +105,7 @@ static int is_shadow_persistent(int etc)
 		return path.nowhere ? etc : complain_of(bb_path_shadow_file);
 	if (!path.st.st_mode)
 		return etc;
-	fd = openat(path.dir, path.rest, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	fd = open_at(path.dir, path.rest, O_PATH, 0);
 	result = is_persistent(fd, path.dir, bb_path_shadow_file);
 	close(fd);
 	leave(&path);

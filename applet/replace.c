@@ -44,7 +44,7 @@ static int keep_attributes(const struct replacement *r, int fd)
 	const struct stat *old = &r->path.st;
 	int from, failed;
 
-	from = openat(r->path.dir, r->path.rest, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	from = open_at(r->path.dir, r->path.rest, O_RDONLY, 0);
 	if (from < 0)
 		return -1;
 	failed = copy_attribute(from, fd, "security.selinux") != 0
@@ -63,7 +63,7 @@ static int open_new(struct replacement *r, int exists)
 	mode_t mode = r->secret || r->in_place ? 0600 : exists ? r->path.st.st_mode & 0755 : 0644;
 	int fd, tries = 0;
 
-	while ((fd = openat(r->path.dir, r->new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)) < 0
+	while ((fd = open_at(r->path.dir, r->new, O_WRONLY | O_CREAT | O_EXCL, mode)) < 0
 	 && errno == EEXIST && tries++ == 0
 	) {
 		unlinkat(r->path.dir, r->new, 0); /* left by a power cut */
@@ -177,7 +177,7 @@ struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct fi
 /* From here on, a run that finds the new file beside the mount point writes it again */
 static int mark_complete(struct replacement *r)
 {
-	int fd = openat(r->path.dir, r->new, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open_at(r->path.dir, r->new, O_WRONLY, 0);
 	int failed;
 
 	if (fd < 0)
@@ -190,7 +190,7 @@ static int mark_complete(struct replacement *r)
 
 static int open_in_place(const struct path *path)
 {
-	return openat(path->dir, path->rest, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	return open_at(path->dir, path->rest, O_WRONLY, 0);
 }
 
 /* Closes fd.  Where there is no room for more than there was, the lines before stay */
