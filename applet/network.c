@@ -36,24 +36,15 @@ int FAST_FUNC run_once(const struct settings *settings, struct kernel *kernel)
 	return print_or_run(kernel, &plan, 0);
 }
 
-static const struct step *first_step(const struct plan *plan, const char *name)
+/* Returns the first step of a host name or card, or the first that has failed; or NULL */
+static const struct step *first_step(const struct plan *plan, const char *name, int failed)
 {
 	unsigned i;
 
 	for (i = 0; i < plan->steps; i++)
-		if (strcmp(plan->step[i].name, name) == 0)
+		if (plan->step[i].failed >= failed && strcmp(plan->step[i].name, name) == 0)
 			return &plan->step[i];
 	return NULL;
-}
-
-static int has_failed(const struct plan *plan, const char *name)
-{
-	unsigned i;
-
-	for (i = 0; i < plan->steps; i++)
-		if (plan->step[i].failed && strcmp(plan->step[i].name, name) == 0)
-			return 1;
-	return 0;
 }
 
 static void say_found(const struct settings *settings, const struct kernel *kernel, const struct plan *plan)
@@ -64,22 +55,19 @@ static void say_found(const struct settings *settings, const struct kernel *kern
 		notice_msg("no gateway: only the cards' own networks and destinations can be reached");
 	for (i = 0; i < kernel->cards; i++) {
 		const struct card *card = &kernel->card[i];
+		const char *ip_addr = card->eth < 0 ? NULL : settings->value[KEY_INTERFACE(card->eth) + IP_ADDR];
 
-		if (card->eth >= 0 && interfaces_with(settings, IP_ADDR) & (1U << card->eth)
-		 && !first_step(plan, card->name)
-		) {
-			verbose_msg("%s: %s and its routes are there", card->name,
-				settings->value[KEY_INTERFACE(card->eth) + IP_ADDR]);
-		}
+		if (ip_addr && !first_step(plan, card->name, 0))
+			verbose_msg("%s: %s and its routes are there", card->name, ip_addr);
 	}
 }
 
 static void say_left_of(const struct plan *plan, const struct plan *before, const char *name)
 {
-	const struct step *step = first_step(plan, name);
+	const struct step *step = first_step(plan, name, 0);
 	char message[COMMAND_SIZE];
 
-	if (!step || has_failed(before, name))
+	if (!step || first_step(before, name, 1))
 		return;
 	step_message(step, message);
 	error_msg("%s: done twice, without effect", message);
