@@ -113,15 +113,19 @@ static int write_blanks(int fd, off_t size)
 	return 0;
 }
 
+int FAST_FUNC sync_and_close(int fd, int failed)
+{
+	failed = failed || fsync(fd) != 0;
+	return close(fd) != 0 || failed ? -1 : 0;
+}
+
 int FAST_FUNC overwrite(int dir, const char *name, const char *text, off_t size)
 {
 	int fd = open_at(dir, name, O_WRONLY, 0);
-	int failed;
 
 	if (fd < 0)
 		return -1;
-	failed = (text ? full_write(fd, text, size) != size : write_blanks(fd, size) != 0) || fsync(fd) != 0;
-	return close(fd) != 0 || failed ? -1 : 0;
+	return sync_and_close(fd, text ? full_write(fd, text, size) != size : write_blanks(fd, size));
 }
 
 /* The unlink() need not be durable: only blanks can come back.  A file that has other

@@ -51,6 +51,10 @@ void wipe_text(struct file *file) FAST_FUNC;
  * syncs it.  Returns 0, or -1 with errno set */
 int overwrite(int dir, const char *name, const char *text, off_t size) FAST_FUNC;
 
+/* Ends the writing of a file: syncs it, unless it has failed, and closes it.
+ * Returns 0, or -1 with errno set */
+int sync_and_close(int fd, int failed) FAST_FUNC;
+
 /* Overwrites a file with blanks, syncs it and removes it.  Returns 0, also if it is
  * missing, or -1 after printing a message. */
 int wipe_file(int dir, const char *name) FAST_FUNC;

@@ -178,14 +178,11 @@ struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct fi
 static int mark_complete(struct replacement *r)
 {
 	int fd = open_at(r->path.dir, r->new, O_WRONLY, 0);
-	int failed;
 
-	if (fd < 0)
+	if (fd < 0 || sync_and_close(fd, fchmod(fd, S_ISVTX | 0600)) != 0)
 		return -1;
-	failed = fchmod(fd, S_ISVTX | 0600) != 0 || fsync(fd) != 0;
-	close(fd);
-	r->complete = !failed;
-	return failed;
+	r->complete = 1;
+	return 0;
 }
 
 static int open_in_place(const struct path *path)
@@ -196,9 +193,7 @@ static int open_in_place(const struct path *path)
 /* Closes fd.  Where there is no room for more than there was, the lines before stay */
 static int write_in_place(int fd, const char *text)
 {
-	int failed = write_text(fd, text) != 0 || ftruncate(fd, strlen(text)) != 0 || fsync(fd) != 0;
-
-	return close(fd) != 0 || failed ? -1 : 0;
+	return sync_and_close(fd, write_text(fd, text) != 0 || ftruncate(fd, strlen(text)) != 0);
 }
 
 static int replace_mount_point(struct replacement *r)
