@@ -71,10 +71,26 @@ static int open_new(struct replacement *r, int exists)
 	return fd;
 }
 
-static int write_new(struct batch *batch, struct replacement *r, int exists)
+/* True if a new file is on another file system than the batch's first one; in the same directory
+ * it is not.  Returns -1 with errno set */
+static int is_elsewhere(struct batch *batch, int fd, int dir)
 {
 	struct stat st;
-	int fd, failed;
+
+	if (batch->dev && dir == batch->dir)
+		return 0;
+	if (fstat(fd, &st) != 0)
+		return -1;
+	if (!batch->dev) {
+		batch->dev = st.st_dev;
+		batch->dir = dir;
+	}
+	return st.st_dev != batch->dev;
+}
+
+static int write_new(struct batch *batch, struct replacement *r, int exists)
+{
+	int fd, elsewhere;
 
 	if (make_way(&r->path) != 0)
 		return -1;
@@ -87,15 +103,12 @@ static int write_new(struct batch *batch, struct replacement *r, int exists)
 		/* what can be worked out again needs none: a torn text is mended by the next run */
 		return r->in_place && !r->secret ? 0 : -1;
 	}
-	failed = (exists && keep_attributes(r, fd) != 0) || write_text(fd, r->text) != 0 || fstat(fd, &st) != 0;
-	if (!failed && !batch->dev) {
-		batch->dev = st.st_dev;
-		batch->dir = r->path.dir;
-	}
-	r->durable = !failed && st.st_dev != batch->dev;
+	elsewhere = (exists && keep_attributes(r, fd) != 0) || write_text(fd, r->text) != 0
+		? -1 : is_elsewhere(batch, fd, r->path.dir);
+	r->durable = elsewhere > 0;
 	if (r->durable)
-		failed = fsync(fd);
-	return close(fd) != 0 || failed ? -1 : 0;
+		return sync_and_close(fd, 0);
+	return close(fd) != 0 || elsewhere ? -1 : 0;
 }
 
 /* It stays as it is */
