@@ -256,11 +256,6 @@ static const struct card *card_of_index(const struct kernel *kernel, int index)
 	return NULL;
 }
 
-static uint32_t netmask_of(unsigned prefix)
-{
-	return prefix ? 0xffffffff << (32 - (prefix & 31)) % 32 : 0;
-}
-
 /* Whatever else an address has, it was not given by SIOCSIFADDR: a lifetime takes
  * IFA_F_PERMANENT away.  linux/if_addr.h */
 static int is_plain_address(const struct ifaddrmsg *ifa, const struct card *card,

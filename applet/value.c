@@ -66,6 +66,23 @@ const char* FAST_FUNC take_password_hash(const char *s)
 	return s + HASH_LEN;
 }
 
+uint32_t FAST_FUNC netmask_of(unsigned prefix)
+{
+	return prefix ? 0xffffffff << (32 - prefix) : 0;
+}
+
+/* Returns the next item of a list with semicolons, or NULL at its end */
+static const char *next_of_list(const char **list, const char **item)
+{
+	const char *s = *list + strspn(*list, "; \t");
+
+	if (!*s)
+		return NULL;
+	*item = s;
+	*list = strchrnul(s, ';');
+	return s;
+}
+
 int FAST_FUNC next_address(const char **list, const char **item, uint32_t *address)
 {
 	const char *s = skip_whitespace(*list);
@@ -79,14 +96,11 @@ int FAST_FUNC next_address(const char **list, const char **item, uint32_t *addre
 
 int FAST_FUNC next_route(const char **list, const char **item, struct route *route)
 {
-	const char *s = *list;
+	const char *s = next_of_list(list, item);
 	unsigned prefix;
 
-	s += strspn(s, "; \t");
-	if (!*s)
+	if (!s)
 		return 0;
-	*item = s;
-	*list = strchrnul(s, ';');
 	s = take_address(s, &route->destination);
 	if (!s || *s != '/')
 		return -1;
@@ -98,20 +112,17 @@ int FAST_FUNC next_route(const char **list, const char **item, struct route *rou
 		return -1;
 	if (route->gateway && !is_host_address(route->gateway))
 		return -1;
-	route->netmask = prefix ? 0xffffffff << (32 - prefix) : 0;
+	route->netmask = netmask_of(prefix);
 	route->destination &= route->netmask;
 	return 1;
 }
 
 int FAST_FUNC next_applied(const char **list, const char **item)
 {
-	const char *s = *list;
+	const char *s = next_of_list(list, item);
 
-	s += strspn(s, "; ");
-	if (!*s)
+	if (!s)
 		return 0;
-	*item = s;
-	*list = strchrnul(s, ';');
 	return take_password_hash(s + strcspn(s, "$;'")) == *list ? 1 : -1;
 }
 

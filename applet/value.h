@@ -72,6 +72,8 @@ int is_valid(int kind, char *value, int source) FAST_FUNC;
 /* What is said of a value that is not */
 const char *wrong_value(int kind) FAST_FUNC;
 
+/* prefix: 0 to 32 */
+uint32_t netmask_of(unsigned prefix) FAST_FUNC;
 unsigned prefix_len(uint32_t netmask) FAST_FUNC;
 
 /* True if valid.  is_mac_address() also converts s to lower case with colons, as in
