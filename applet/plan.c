@@ -111,17 +111,21 @@ static void set_goals(struct work *work, const struct settings *settings)
 
 	for (i = 0; i < work->kernel->cards; i++) {
 		const struct card *card = &work->kernel->card[i];
-		struct goal goal = { card, INADDR_LOOPBACK, 0xff000000, NULL, NULL, 0 };
+		struct goal *goal = &work->goal[LO];
 
 		if (card->eth >= 0) {
-			goal.ip_addr = address_of_key(settings, KEY_INTERFACE(card->eth) + IP_ADDR);
-			goal.netmask = address_of_key(settings, KEY_INTERFACE(card->eth) + NETMASK);
-			goal.eth = &settings->value[KEY_INTERFACE(card->eth)];
-			if (goal.ip_addr)
-				work->goal[card->eth] = goal;
+			goal = &work->goal[card->eth];
+			goal->eth = &settings->value[KEY_INTERFACE(card->eth)];
+			goal->ip_addr = address_of_key(settings, KEY_INTERFACE(card->eth) + IP_ADDR);
+			goal->netmask = address_of_key(settings, KEY_INTERFACE(card->eth) + NETMASK);
 		} else if (card->loopback) {
-			work->goal[LO] = goal;
+			goal->ip_addr = INADDR_LOOPBACK;
+			goal->netmask = 0xff000000;
+		} else {
+			continue;
 		}
+		if (goal->ip_addr)
+			goal->card = card;
 	}
 }
 
