@@ -74,12 +74,9 @@ static int run_step(struct kernel *kernel, int fd, const struct step *step)
 		return run_address(fd, step);
 	case STEP_ROUTE:
 		return run_route(fd, step);
-	case STEP_NO_ADDRESS:
-		return send_back(kernel, step->message, RTM_DELADDR);
-	case STEP_NO_ROUTE:
-		return send_back(kernel, step->message, RTM_DELROUTE);
 	default:
-		return send_back(kernel, step->message, RTM_NEWROUTE);
+		return send_back(kernel, step->message, step->what == STEP_NO_ADDRESS ? RTM_DELADDR
+			: step->what == STEP_NO_ROUTE ? RTM_DELROUTE : RTM_NEWROUTE);
 	}
 }
 
