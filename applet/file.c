@@ -10,9 +10,16 @@
 #include "file.h"
 #include "message.h"
 
-/* Reads a file that has just been opened, and closes it.  size: what it should have */
-static int read_opened(struct file *file, int fd, off_t size, off_t max)
+/* What is not a regular file is not opened */
+static int check_type(const struct file *file)
 {
+	return S_ISREG(file->path.st.st_mode) ? 0 : error_msg("%s: not a regular file", file->name);
+}
+
+/* Reads a file that has just been opened, and closes it */
+static int read_opened(struct file *file, int fd, off_t max)
+{
+	off_t size = file->path.st.st_size;
 	ssize_t got;
 
 	if (fd < 0)
@@ -47,9 +54,9 @@ int FAST_FUNC read_found(struct file *file, off_t max)
 
 	if (!path->st.st_mode || path->foreign || file->text)
 		return 0;
-	if (!S_ISREG(path->st.st_mode))
-		return error_msg("%s: not a regular file", file->name);
-	return read_opened(file, open_at(path->dir, path->rest, O_RDONLY, 0), path->st.st_size, max);
+	if (check_type(file) != 0)
+		return -1;
+	return read_opened(file, open_at(path->dir, path->rest, O_RDONLY, 0), max);
 }
 
 int FAST_FUNC read_file(struct file *file, int dir, const char *name, off_t max)
@@ -59,14 +66,12 @@ int FAST_FUNC read_file(struct file *file, int dir, const char *name, off_t max)
 
 int FAST_FUNC read_given_file(struct file *file, const char *name, off_t max)
 {
-	struct stat st;
-
 	file->name = name;
-	if (stat(name, &st) != 0)
+	if (stat(name, &file->path.st) != 0)
 		return perror_msg("%s: can't read", name);
-	if (!S_ISREG(st.st_mode))
-		return error_msg("%s: not a regular file", name);
-	return read_opened(file, open(name, O_RDONLY | O_NONBLOCK), st.st_size, max);
+	if (check_type(file) != 0)
+		return -1;
+	return read_opened(file, open(name, O_RDONLY | O_NONBLOCK), max);
 }
 
 int FAST_FUNC is_there(int dir, const char *name)
