@@ -13,10 +13,10 @@
 
 struct file {
 	const char *name; /* for messages */
-	struct path path;
 	char *text;       /* NULL if there is no such file */
 	size_t len;       /* text[len] is a NUL byte and may be overwritten */
 	smallint torn;    /* text is not the file's, but what is to be written to it */
+	struct path path;
 };
 
 /* Finds a file: see walk().  Returns 0, also if it is missing, or -1 after printing a

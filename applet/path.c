@@ -21,8 +21,8 @@ enum {
 /* What all names begin with */
 static struct {
 	int root;
-	struct path etc; /* dir is -1 until it has been walked to */
 	uid_t owner;     /* of root: who can replace everything is trusted as root is */
+	struct path etc; /* dir is -1 until it has been walked to */
 } from;
 
 static int is_roots(const struct stat *st)

@@ -21,13 +21,13 @@ struct path {
 	int dir;                 /* directory that holds it; else the last on the way that is there */
 	const char *rest;        /* its name in dir; with '/' if directories are missing */
 	const char *whole;       /* its name from where the walk began, by the last link */
-	struct stat st;          /* st_mode is 0 if it is missing */
 	int depth;               /* of dir below the base */
 	smallint linked;         /* links were followed */
 	smallint open_to_others; /* others than root can write dir, or own it */
 	smallint foreign;        /* is in such a directory, and not root's */
 	smallint nowhere;        /* walk() has failed, but not because of an error */
 	enum { TOP_OTHER, TOP_ETC, TOP_PROC, TOP_VAR, TOP_VOLATILE } top; /* where dir is below / */
+	struct stat st;          /* st_mode is 0 if it is missing */
 };
 
 /* Opens the directory from which absolute names are walked: -R, or /.

@@ -45,10 +45,10 @@ struct note {
 struct work {
 	struct plan *plan;
 	const struct kernel *kernel;
-	struct goal goal[GOALS];
 	struct way *way;
 	unsigned ways;
 	struct note *note;                  /* of each of kernel->route[] */
+	struct goal goal[GOALS];
 	unsigned first_way[BUCKETS];        /* by destination: 1 + number, or 0 */
 	unsigned first_route[BUCKETS];
 };
