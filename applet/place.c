@@ -87,7 +87,7 @@ static int is_persistent(int fd, int dir, const char *name)
 	return in_memory == UNKNOWN ? complain_of(name) : !in_memory;
 }
 
-int FAST_FUNC is_read_only(int fd)
+static int is_read_only(int fd)
 {
 	struct statfs fs;
 
