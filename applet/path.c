@@ -133,7 +133,7 @@ static int top_of(const struct path *path, const char *name)
 }
 
 /* Enters a directory of path->dir.  Returns 0, or -1 with errno set */
-static int enter(struct path *path, const char *name)
+static NOINLINE int enter(struct path *path, const char *name)
 {
 	int in_root = is_in_root(path);
 	int up = (strcmp(name, "..") == 0);

@@ -73,7 +73,7 @@ static int is_in_memory(int fd, int dir, int layers)
 }
 
 /* Returns UNKNOWN after printing a message */
-static int complain_of(const char *name)
+static NOINLINE int complain_of(const char *name)
 {
 	perror_msg("%s: can't find its file system", name);
 	return UNKNOWN;
