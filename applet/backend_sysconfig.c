@@ -85,7 +85,7 @@ static int remove_stale(struct batch *batch, const struct plan *plan)
 	if (walk(&scripts, FROM_ROOT, SCRIPTS "/.") == 0) {
 		if (!scripts.st.st_mode)
 			return 0;
-		dir = fdopendir(openat(scripts.dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+		dir = fdopendir(open_at(scripts.dir, ".", O_RDONLY | O_DIRECTORY, 0));
 		leave(&scripts);
 	} else {
 		dir = NULL;

@@ -9,7 +9,7 @@
 #include "cards.h"
 #include "message.h"
 
-enum { BY_MAC, BY_NAME, IN_ORDER };
+enum { BY_MAC, BY_NAME, BY_INDEX, IN_ORDER };
 
 /* A bridge or bond has the address, not the cards in it */
 static int is_candidate(const struct card *card)
@@ -22,15 +22,18 @@ static int is_free_physical(const struct card *card)
 	return is_candidate(card) && card->physical;
 }
 
-static int is_match(const struct settings *settings, const struct card *card, int n, int how)
+/* mac: for BY_MAC; number: N of ethN, or an index */
+static int is_match(const struct card *card, int how, const char *mac, int number)
 {
 	if (!is_candidate(card))
 		return 0;
 	switch (how) {
 	case BY_MAC:
-		return strcmp(card->mac_addr, settings->value[KEY_INTERFACE(n) + MAC_ADDR]) == 0;
+		return strcmp(card->mac_addr, mac) == 0;
 	case BY_NAME:
-		return card->number == n;
+		return card->number == number;
+	case BY_INDEX:
+		return card->index == number;
 	default:
 		return card->physical;
 	}
@@ -38,15 +41,14 @@ static int is_match(const struct settings *settings, const struct card *card, in
 
 /* Returns the first match, or NULL.  Prefers a physical card: VLANs and bridges share
  * the MAC address of one of their cards */
-static struct card *find_card(const struct settings *settings, const struct kernel *kernel,
-		int n, int how)
+static struct card *find_card(const struct kernel *kernel, int how, const char *mac, int number)
 {
 	struct card *found = NULL;
 	unsigned i;
 
 	for (i = 0; i < kernel->cards; i++) {
 		struct card *card = &kernel->card[i];
-		if (is_match(settings, card, n, how) && (!found || card->physical > found->physical))
+		if (is_match(card, how, mac, number) && (!found || card->physical > found->physical))
 			found = card;
 	}
 	return found;
@@ -64,13 +66,22 @@ static uint32_t match(const struct settings *settings, struct kernel *kernel,
 
 		if (!(wanted & (1U << n)))
 			continue;
-		card = find_card(settings, kernel, n, how);
+		card = find_card(kernel, how, settings->value[KEY_INTERFACE(n) + MAC_ADDR], n);
 		if (card) {
 			card->eth = n;
 			wanted &= ~(1U << n);
 		}
 	}
 	return wanted;
+}
+
+static unsigned number_of_bits(uint32_t bits)
+{
+	unsigned number = 0;
+
+	for (; bits; bits &= bits - 1)
+		number++;
+	return number;
 }
 
 /* Assigns another card to each missing interface and stores the card's MAC address.
@@ -83,7 +94,7 @@ static uint32_t adopt(struct settings *settings, struct kernel *kernel, uint32_t
 	missing = match(settings, kernel, missing, BY_NAME);
 	for (i = 0; i < kernel->cards; i++)
 		physical += is_free_physical(&kernel->card[i]);
-	if (physical == (unsigned)__builtin_popcount(missing))
+	if (physical == number_of_bits(missing))
 		missing = match(settings, kernel, missing, IN_ORDER);
 	for (i = 0; i < kernel->cards; i++) {
 		struct card *card = &kernel->card[i];
@@ -137,23 +148,6 @@ int FAST_FUNC find_cards(struct settings *settings, struct kernel *kernel,
 	return say_missing(settings, missing);
 }
 
-static struct card *find_same(const struct kernel *kernel, const struct card *before)
-{
-	struct card *found = NULL;
-	unsigned i;
-
-	for (i = 0; i < kernel->cards; i++) {
-		struct card *card = &kernel->card[i];
-		if (!is_candidate(card))
-			continue;
-		if (card->index == before->index)
-			return card;
-		if (strcmp(card->mac_addr, before->mac_addr) == 0 && (!found || card->physical > found->physical))
-			found = card;
-	}
-	return found;
-}
-
 int FAST_FUNC find_cards_again(const struct settings *settings, struct kernel *kernel)
 {
 	const struct card *before = kernel->card;
@@ -167,7 +161,9 @@ int FAST_FUNC find_cards_again(const struct settings *settings, struct kernel *k
 
 		if (before->eth < 0)
 			continue;
-		card = find_same(kernel, before);
+		card = find_card(kernel, BY_INDEX, NULL, before->index);
+		if (!card)
+			card = find_card(kernel, BY_MAC, before->mac_addr, 0);
 		if (card)
 			card->eth = before->eth;
 		else

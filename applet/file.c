@@ -10,9 +10,16 @@
 #include "file.h"
 #include "message.h"
 
-/* Reads a file that has just been opened, and closes it.  size: what it should have */
-static int read_opened(struct file *file, int fd, off_t size, off_t max)
+/* What is not a regular file is not opened */
+static int check_type(const struct file *file)
 {
+	return S_ISREG(file->path.st.st_mode) ? 0 : error_msg("%s: not a regular file", file->name);
+}
+
+/* Reads a file that has just been opened, and closes it */
+static int read_opened(struct file *file, int fd, off_t max)
+{
+	off_t size = file->path.st.st_size;
 	ssize_t got;
 
 	if (fd < 0)
@@ -47,10 +54,9 @@ int FAST_FUNC read_found(struct file *file, off_t max)
 
 	if (!path->st.st_mode || path->foreign || file->text)
 		return 0;
-	if (!S_ISREG(path->st.st_mode))
-		return error_msg("%s: not a regular file", file->name);
-	return read_opened(file, openat(path->dir, path->rest, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC),
-			path->st.st_size, max);
+	if (check_type(file) != 0)
+		return -1;
+	return read_opened(file, open_at(path->dir, path->rest, O_RDONLY, 0), max);
 }
 
 int FAST_FUNC read_file(struct file *file, int dir, const char *name, off_t max)
@@ -60,14 +66,12 @@ int FAST_FUNC read_file(struct file *file, int dir, const char *name, off_t max)
 
 int FAST_FUNC read_given_file(struct file *file, const char *name, off_t max)
 {
-	struct stat st;
-
 	file->name = name;
-	if (stat(name, &st) != 0)
+	if (stat(name, &file->path.st) != 0)
 		return perror_msg("%s: can't read", name);
-	if (!S_ISREG(st.st_mode))
-		return error_msg("%s: not a regular file", name);
-	return read_opened(file, open(name, O_RDONLY | O_NONBLOCK), st.st_size, max);
+	if (check_type(file) != 0)
+		return -1;
+	return read_opened(file, open(name, O_RDONLY | O_NONBLOCK), max);
 }
 
 int FAST_FUNC is_there(int dir, const char *name)
@@ -114,15 +118,19 @@ static int write_blanks(int fd, off_t size)
 	return 0;
 }
 
+int FAST_FUNC sync_and_close(int fd, int failed)
+{
+	failed = failed || fsync(fd) != 0;
+	return close(fd) != 0 || failed ? -1 : 0;
+}
+
 int FAST_FUNC overwrite(int dir, const char *name, const char *text, off_t size)
 {
-	int fd = openat(dir, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int failed;
+	int fd = open_at(dir, name, O_WRONLY, 0);
 
 	if (fd < 0)
 		return -1;
-	failed = (text ? full_write(fd, text, size) != size : write_blanks(fd, size) != 0) || fsync(fd) != 0;
-	return close(fd) != 0 || failed ? -1 : 0;
+	return sync_and_close(fd, text ? full_write(fd, text, size) != size : write_blanks(fd, size));
 }
 
 /* The unlink() need not be durable: only blanks can come back.  A file that has other

@@ -13,10 +13,10 @@
 
 struct file {
 	const char *name; /* for messages */
-	struct path path;
 	char *text;       /* NULL if there is no such file */
 	size_t len;       /* text[len] is a NUL byte and may be overwritten */
 	smallint torn;    /* text is not the file's, but what is to be written to it */
+	struct path path;
 };
 
 /* Finds a file: see walk().  Returns 0, also if it is missing, or -1 after printing a
@@ -50,6 +50,10 @@ void wipe_text(struct file *file) FAST_FUNC;
 /* Writes a text of the same size over a file, in one write, or blanks if text is NULL; and
  * syncs it.  Returns 0, or -1 with errno set */
 int overwrite(int dir, const char *name, const char *text, off_t size) FAST_FUNC;
+
+/* Ends the writing of a file: syncs it, unless it has failed, and closes it.
+ * Returns 0, or -1 with errno set */
+int sync_and_close(int fd, int failed) FAST_FUNC;
 
 /* Overwrites a file with blanks, syncs it and removes it.  Returns 0, also if it is
  * missing, or -1 after printing a message. */

@@ -221,16 +221,13 @@ static void take_card(struct kernel *kernel, void *fixed, const struct attribute
 	const struct rtattr *name = attributes->of_type[IFLA_IFNAME];
 	const uint8_t *mac = value_of(attributes, IFLA_ADDRESS, 6);
 	struct card *card;
-	char text[IFNAMSIZ];
 
 	if (!name || !mac || (link->ifi_type != ARPHRD_ETHER && link->ifi_type != ARPHRD_LOOPBACK))
 		return;
-	safe_strncpy(text, RTA_DATA(name), MIN(RTA_PAYLOAD(name), IFNAMSIZ));
-	card = add_card(kernel, text);
+	card = add_card(kernel, RTA_DATA(name)); /* the kernel ends it with a NUL byte */
 	card->index = link->ifi_index;
 	card->loopback = (link->ifi_type == ARPHRD_LOOPBACK);
-	card->up = (link->ifi_flags & IFF_UP) != 0;
-	card->without_arp = (link->ifi_flags & IFF_NOARP) != 0;
+	card->flags = link->ifi_flags;
 	card->enslaved = attributes->of_type[IFLA_MASTER] != NULL;
 	card->physical = !has_kind(attributes->of_type[IFLA_LINKINFO]);
 	sprintf(card->mac_addr, "%02x:%02x:%02x:%02x:%02x:%02x",
@@ -259,11 +256,6 @@ static const struct card *card_of_index(const struct kernel *kernel, int index)
 	return NULL;
 }
 
-static uint32_t netmask_of(unsigned prefix)
-{
-	return prefix ? 0xffffffff << (32 - (prefix & 31)) % 32 : 0;
-}
-
 /* Whatever else an address has, it was not given by SIOCSIFADDR: a lifetime takes
  * IFA_F_PERMANENT away.  linux/if_addr.h */
 static int is_plain_address(const struct ifaddrmsg *ifa, const struct card *card,
@@ -275,8 +267,7 @@ static int is_plain_address(const struct ifaddrmsg *ifa, const struct card *card
 	return flags == IFA_F_PERMANENT
 		&& ifa->ifa_scope == (card->loopback ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE)
 		&& !(attributes->types & TYPE(IFA_RT_PRIORITY))
-		&& label && RTA_PAYLOAD(label) == strlen(card->name) + 1
-		&& memcmp(RTA_DATA(label), card->name, RTA_PAYLOAD(label)) == 0;
+		&& label && strcmp(RTA_DATA(label), card->name) == 0;
 }
 
 static void take_interface_address(struct kernel *kernel, void *fixed, const struct attributes *attributes,

@@ -22,8 +22,7 @@ struct card {
 	smallint loopback;
 	smallint physical;       /* not a bridge, bond, VLAN, ... */
 	smallint enslaved;       /* in a bridge or bond, which has the address */
-	smallint up;
-	smallint without_arp;
+	unsigned flags;          /* IFF_UP, ...: netdevice(7) */
 	smallint number;         /* N if its name is ethN, else -1 */
 	smallint eth;            /* N if it is ethN of the settings, else -1 */
 };

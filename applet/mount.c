@@ -11,6 +11,7 @@
 #include <sys/mount.h>
 #include "mount.h"
 #include "message.h"
+#include "path.h"
 #include "ufs.h"
 #include "../../util-linux/volume_id/volume_id_internal.h"
 
@@ -144,7 +145,7 @@ static const char *mount_error(void)
 
 int FAST_FUNC open_real_dir(int dir, const char *name)
 {
-	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	return open_at(dir, name, O_RDONLY | O_DIRECTORY, 0);
 }
 
 int FAST_FUNC open_mounted(const char *device, const char *type, smallint *read_only)

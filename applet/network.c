@@ -30,28 +30,21 @@ int FAST_FUNC run_once(const struct settings *settings, struct kernel *kernel)
 {
 	struct plan plan = { NULL, 0, 0 };
 
+	if (!(option_mask32 & OPT_root))
+		read_hostname(kernel);
 	make_plan(&plan, settings, kernel);
 	return print_or_run(kernel, &plan, 0);
 }
 
-static const struct step *first_step(const struct plan *plan, const char *name)
+/* Returns the first step of a host name or card, or the first that has failed; or NULL */
+static const struct step *first_step(const struct plan *plan, const char *name, int failed)
 {
 	unsigned i;
 
 	for (i = 0; i < plan->steps; i++)
-		if (strcmp(plan->step[i].name, name) == 0)
+		if (plan->step[i].failed >= failed && strcmp(plan->step[i].name, name) == 0)
 			return &plan->step[i];
 	return NULL;
-}
-
-static int has_failed(const struct plan *plan, const char *name)
-{
-	unsigned i;
-
-	for (i = 0; i < plan->steps; i++)
-		if (plan->step[i].failed && strcmp(plan->step[i].name, name) == 0)
-			return 1;
-	return 0;
 }
 
 static void say_found(const struct settings *settings, const struct kernel *kernel, const struct plan *plan)
@@ -62,22 +55,19 @@ static void say_found(const struct settings *settings, const struct kernel *kern
 		notice_msg("no gateway: only the cards' own networks and destinations can be reached");
 	for (i = 0; i < kernel->cards; i++) {
 		const struct card *card = &kernel->card[i];
+		const char *ip_addr = card->eth < 0 ? NULL : settings->value[KEY_INTERFACE(card->eth) + IP_ADDR];
 
-		if (card->eth >= 0 && interfaces_with(settings, IP_ADDR) & (1U << card->eth)
-		 && !first_step(plan, card->name)
-		) {
-			verbose_msg("%s: %s and its routes are there", card->name,
-				settings->value[KEY_INTERFACE(card->eth) + IP_ADDR]);
-		}
+		if (ip_addr && !first_step(plan, card->name, 0))
+			verbose_msg("%s: %s and its routes are there", card->name, ip_addr);
 	}
 }
 
 static void say_left_of(const struct plan *plan, const struct plan *before, const char *name)
 {
-	const struct step *step = first_step(plan, name);
+	const struct step *step = first_step(plan, name, 0);
 	char message[COMMAND_SIZE];
 
-	if (!step || has_failed(before, name))
+	if (!step || first_step(before, name, 1))
 		return;
 	step_message(step, message);
 	error_msg("%s: done twice, without effect", message);
@@ -106,8 +96,9 @@ static int are_named_as(const struct kernel *kernel, const struct card *card, un
 	return 1;
 }
 
-/* A card that is renamed while this is read has addresses with another one's label: the
- * plan would take them away.  Then all is read again.
+/* The cards have been read.  What has changed since, or changes while this is read, makes steps:
+ * a card that is renamed has addresses with another one's label, and the plan would take them
+ * away.  So if there are steps, the cards are read again, and if they differ, all is.
  * unread: what can't be read can't be proved either.
  * Returns 0, or -1 after printing which card is missing */
 static int read_and_plan(struct plan *plan, const struct settings *settings, struct kernel *kernel, int *unread)
@@ -117,8 +108,6 @@ static int read_and_plan(struct plan *plan, const struct settings *settings, str
 	unsigned cards;
 
 	read_hostname(kernel);
-	if (kernel->known)
-		failed |= find_cards_again(settings, kernel);
 	do {
 		card = kernel->card;
 		cards = kernel->cards;
@@ -142,6 +131,8 @@ int FAST_FUNC converge_network(const struct settings *settings, struct kernel *k
 		int unread;
 
 		before = plan;
+		if (runs > 0)
+			failed |= find_cards_again(settings, kernel);
 		failed |= read_and_plan(&plan, settings, kernel, &unread);
 		if (runs == 0)
 			say_found(settings, kernel, &plan);

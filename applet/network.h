@@ -10,12 +10,13 @@
 
 #include "kernel.h"
 
-/* Runs, or with -n prints, what makes the kernel match the settings.
- * Takes from kernel what it has.  Returns 0, or -1 after printing what failed. */
+/* Runs, or with -n prints, what makes the kernel match the settings.  Reads its host name;
+ * takes from kernel what else it has.  Returns 0, or -1 after printing what failed. */
 int run_once(const struct settings *settings, struct kernel *kernel) FAST_FUNC;
 
 /* The same, but reads what the kernel has now, and again afterwards: 0 means that it
- * matches.  What does not yet is set once more.  kernel: the cards, from find_cards(). */
+ * matches.  What does not yet is set once more.  kernel: the cards, as find_cards()
+ * has just read them. */
 int converge_network(const struct settings *settings, struct kernel *kernel) FAST_FUNC;
 
 #endif

@@ -87,6 +87,7 @@
 //usage:	)
 
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include "applied.h"
 #include "backend.h"
 #include "cards.h"
@@ -314,8 +315,6 @@ static int set_up_network(struct osconf *o)
 {
 	if (root_of(o) && !(option_mask32 & OPT_dry_run))
 		return 0;
-	if (!root_of(o))
-		read_hostname(&o->kernel);
 	if (o->backend != BACKEND_LIVE)
 		o->kernel.cards = 0;
 	if (root_of(o) || o->backend != BACKEND_LIVE)
@@ -381,7 +380,8 @@ int osconf_main(int argc UNUSED_PARAM, char **argv)
 	umask(0022);
 	signal(SIGPIPE, SIG_IGN); /* nobody may read our messages */
 	signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of write() */
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* the password will be in memory */
+	/* the password will be in memory.  C libraries' prctl() takes variable arguments: 114 bytes of musl */
+	syscall(SYS_prctl, PR_SET_DUMPABLE, 0L);
 	opts = getopt32(argv, "^" "qvd:f:s:w:+" IF_FEATURE_OSCONF_DRY_RUN("n") IF_FEATURE_OSCONF_ROOT("R:")
 			IF_FEATURE_OSCONF_BACKENDS("b:") "\0" "=0",
 			&o->device, &o->file, &o->saved_name, &wait_s

@@ -132,18 +132,13 @@ int FAST_FUNC parse_text(char *text, size_t len, int source, struct settings *se
 
 void FAST_FUNC star_passwords(char *text, size_t len)
 {
-	char *copy = xmemdup(text, len + 1), *next = skip_mark(copy);
+	char *copy = xmemdup(text, len + 1), *rest = skip_mark(copy);
 	char *line, *name, *value;
 
-	do {
-		line = next;
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
+	while ((line = strsep(&rest, "\n")) != NULL)
 		while ((name = take_assignment(&line, &value)) != NULL)
 			if (find_key(name, FIRST_PARTITION) == KEY_PASSWORD)
 				memset(text + (value - copy), '*', strlen(value));
-	} while (next);
 	memset(copy, 0, len);
 	barrier(); /* keeps the compiler from dropping memset() */
 	free(copy);

@@ -144,7 +144,7 @@ static int is_path(const char *spec)
 }
 
 /* Returns the device (buffer or spec), or NULL if it is not there yet */
-static const char *find_device(const char *spec, char buffer[DEVICE_SIZE], unsigned *seen)
+static NOINLINE const char *find_device(const char *spec, char buffer[DEVICE_SIZE], unsigned *seen)
 {
 	const char *device = NULL;
 

@@ -21,8 +21,8 @@ enum {
 /* What all names begin with */
 static struct {
 	int root;
-	struct path etc; /* dir is -1 until it has been walked to */
 	uid_t owner;     /* of root: who can replace everything is trusted as root is */
+	struct path etc; /* dir is -1 until it has been walked to */
 } from;
 
 static int is_roots(const struct stat *st)
@@ -36,6 +36,12 @@ static int is_open_to_others(int dir, const struct stat *st)
 	return !is_roots(st) || (st->st_mode & S_IWOTH)
 		|| ((st->st_mode & S_IWGRP)
 		    && (st->st_gid != 0 || fgetxattr(dir, "system.posix_acl_access", NULL, 0) > 0));
+}
+
+/* C libraries' openat() looks whether there is a mode: 151 bytes of musl */
+int FAST_FUNC open_at(int dir, const char *name, int flags, mode_t mode)
+{
+	return syscall(SYS_openat, dir, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_LARGEFILE, mode);
 }
 
 int FAST_FUNC open_root_directory(const char *root)
@@ -53,13 +59,6 @@ int FAST_FUNC open_root_directory(const char *root)
 int FAST_FUNC is_volatile_type(uint32_t type)
 {
 	return type == RAMFS || type == TMPFS;
-}
-
-int FAST_FUNC is_volatile(int fd)
-{
-	struct statfs fs;
-
-	return fstatfs(fd, &fs) == 0 ? is_volatile_type(fs.f_type) : UNKNOWN;
 }
 
 int FAST_FUNC is_same_directory(int a, int b)
@@ -122,21 +121,19 @@ static int leads_nowhere(struct path *path, int error)
 	return -1;
 }
 
-static int is_etc(const struct path *path, const char *name)
+/* Where a directory of path->dir is below /.  TOP_VOLATILE: for what does not outlive a boot,
+ * whatever it is on (hier(7); /var/volatile is Yocto's) */
+static int top_of(const struct path *path, const char *name)
 {
-	return is_in_root(path) && strcmp(name, "etc") == 0;
-}
-
-/* True if that is a directory for what does not outlive a boot, whatever it is on (hier(7);
- * /var/volatile is Yocto's) */
-static int is_for_volatile(const struct path *path, const char *name)
-{
-	return (is_in_root(path) && index_in_strings("run\0tmp\0dev\0", name) >= 0)
-		|| (path->top == TOP_VAR && path->depth == 1 && index_in_strings("run\0volatile\0tmp\0", name) >= 0);
+	if (is_in_root(path)) /* MUST match the order of TOP_* */
+		return MIN(index_in_strings("etc\0" "proc\0" "var\0" "run\0" "tmp\0" "dev\0", name) + 1, TOP_VOLATILE);
+	if (path->top == TOP_VAR && path->depth == 1 && index_in_strings("run\0" "volatile\0" "tmp\0", name) >= 0)
+		return TOP_VOLATILE;
+	return path->top;
 }
 
 /* Enters a directory of path->dir.  Returns 0, or -1 with errno set */
-static int enter(struct path *path, const char *name)
+static NOINLINE int enter(struct path *path, const char *name)
 {
 	int in_root = is_in_root(path);
 	int up = (strcmp(name, "..") == 0);
@@ -150,7 +147,7 @@ static int enter(struct path *path, const char *name)
 		go_to_root(path);
 		return 0;
 	}
-	dir = openat(path->dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	dir = open_at(path->dir, name, O_RDONLY | O_DIRECTORY, 0);
 	if (dir < 0)
 		return -1;
 	if (fstat(dir, &st) != 0) {
@@ -162,13 +159,7 @@ static int enter(struct path *path, const char *name)
 		return leads_nowhere(path, EACCES); /* its owner could lead us anywhere */
 	}
 	path->open_to_others = path->base == FROM_ROOT && is_open_to_others(dir, &st);
-	if (in_root) {
-		path->top = is_etc(path, name) ? TOP_ETC
-			: strcmp(name, "proc") == 0 ? TOP_PROC : strcmp(name, "var") == 0 ? TOP_VAR
-			: is_for_volatile(path, name) ? TOP_VOLATILE : TOP_OTHER;
-	} else if (is_for_volatile(path, name)) {
-		path->top = TOP_VOLATILE;
-	}
+	path->top = top_of(path, name);
 	if (up && path->depth == from.etc.depth && path->top == TOP_ETC)
 		path->top = TOP_OTHER;
 	move_to(path, dir);
@@ -203,7 +194,8 @@ static int follow(struct path *path, const char *name, int len)
 		return leads_nowhere(path, ELOOP);
 	if (path->open_to_others && !is_roots(&path->st))
 		return leads_nowhere(path, EACCES);
-	size = readlinkat(path->dir, name, target, sizeof(target));
+	/* musl's readlinkat() takes 109 bytes, for buffers without room */
+	size = syscall(SYS_readlinkat, path->dir, name, target, sizeof(target));
 	if (size < 0)
 		return -1;
 	before = target[0] == '/' ? 0 : path->rest - path->whole;
@@ -279,8 +271,10 @@ int FAST_FUNC walk(struct path *path, int dir, const char *name)
 
 static int may_be_made(const struct path *path, const char *name)
 {
-	return path->top == TOP_ETC || path->top == TOP_VOLATILE || is_etc(path, name)
-		|| is_for_volatile(path, name) || is_volatile(path->dir) == YES;
+	int top = top_of(path, name);
+	struct statfs fs;
+
+	return top == TOP_ETC || top == TOP_VOLATILE || (fstatfs(path->dir, &fs) == 0 && is_volatile_type(fs.f_type));
 }
 
 /* In the order of the walk: a directory is made only where the walk has stopped */

@@ -21,13 +21,13 @@ struct path {
 	int dir;                 /* directory that holds it; else the last on the way that is there */
 	const char *rest;        /* its name in dir; with '/' if directories are missing */
 	const char *whole;       /* its name from where the walk began, by the last link */
-	struct stat st;          /* st_mode is 0 if it is missing */
 	int depth;               /* of dir below the base */
 	smallint linked;         /* links were followed */
 	smallint open_to_others; /* others than root can write dir, or own it */
 	smallint foreign;        /* is in such a directory, and not root's */
 	smallint nowhere;        /* walk() has failed, but not because of an error */
 	enum { TOP_OTHER, TOP_ETC, TOP_PROC, TOP_VAR, TOP_VOLATILE } top; /* where dir is below / */
+	struct stat st;          /* st_mode is 0 if it is missing */
 };
 
 /* Opens the directory from which absolute names are walked: -R, or /.
@@ -39,6 +39,10 @@ int open_root_directory(const char *root) FAST_FUNC;
  * can write to the first partition must not redirect osconf.
  * Returns 0, also if it is missing, or -1 with errno set: where it leads is unknown. */
 int walk(struct path *path, int dir, const char *name) FAST_FUNC;
+
+/* Opens a name of a directory itself, not where it leads; a FIFO does not block.  mode: of a
+ * new file.  Returns a descriptor, or -1 with errno set */
+int open_at(int dir, const char *name, int flags, mode_t mode) FAST_FUNC;
 
 /* Closes path->dir, unless others use it, too */
 void leave(const struct path *path) FAST_FUNC;
@@ -61,8 +65,5 @@ int is_mount_point(const struct path *path) FAST_FUNC;
 
 /* True if file systems of that type, of statfs(2), are in memory */
 int is_volatile_type(uint32_t type) FAST_FUNC;
-
-/* YES if the file system of a descriptor is in memory: tmpfs or ramfs; UNKNOWN: see errno */
-int is_volatile(int fd) FAST_FUNC;
 
 #endif

@@ -73,7 +73,7 @@ static int is_in_memory(int fd, int dir, int layers)
 }
 
 /* Returns UNKNOWN after printing a message */
-static int complain_of(const char *name)
+static NOINLINE int complain_of(const char *name)
 {
 	perror_msg("%s: can't find its file system", name);
 	return UNKNOWN;
@@ -87,7 +87,7 @@ static int is_persistent(int fd, int dir, const char *name)
 	return in_memory == UNKNOWN ? complain_of(name) : !in_memory;
 }
 
-int FAST_FUNC is_read_only(int fd)
+static int is_read_only(int fd)
 {
 	struct statfs fs;
 
@@ -105,7 +105,7 @@ static int is_shadow_persistent(int etc)
 		return path.nowhere ? etc : complain_of(bb_path_shadow_file);
 	if (!path.st.st_mode)
 		return etc;
-	fd = openat(path.dir, path.rest, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	fd = open_at(path.dir, path.rest, O_PATH, 0);
 	result = is_persistent(fd, path.dir, bb_path_shadow_file);
 	close(fd);
 	leave(&path);

@@ -37,9 +37,6 @@ static inline int is_relative(const struct place *place)
 /* Without FEATURE_OSCONF_VOLATILE: returns -1 after printing that what was found needs it */
 int refuse_volatile(const char *what) FAST_FUNC;
 
-/* True if the file system of a descriptor is mounted read-only */
-int is_read_only(int fd) FAST_FUNC;
-
 /* True if nothing can be written or removed next to os.conf.  With -n, its partition is
  * mounted read-only only here */
 int is_osconf_dir_read_only(const struct place *place) FAST_FUNC;

@@ -15,7 +15,7 @@ enum {
 	LATER_METRIC = 1000, /* plus the interface's number */
 	LO           = INTERFACES_MAX,
 	GOALS,
-	BUCKETS      = 4096, /* a power of 2 */
+	BUCKETS      = 1024, /* a power of 2 */
 };
 
 /* What a card is to have */
@@ -45,10 +45,10 @@ struct note {
 struct work {
 	struct plan *plan;
 	const struct kernel *kernel;
-	struct goal goal[GOALS];
 	struct way *way;
 	unsigned ways;
 	struct note *note;                  /* of each of kernel->route[] */
+	struct goal goal[GOALS];
 	unsigned first_way[BUCKETS];        /* by destination: 1 + number, or 0 */
 	unsigned first_route[BUCKETS];
 };
@@ -111,17 +111,21 @@ static void set_goals(struct work *work, const struct settings *settings)
 
 	for (i = 0; i < work->kernel->cards; i++) {
 		const struct card *card = &work->kernel->card[i];
-		struct goal goal = { card, INADDR_LOOPBACK, 0xff000000, NULL, NULL, 0 };
+		struct goal *goal = &work->goal[LO];
 
 		if (card->eth >= 0) {
-			goal.ip_addr = address_of_key(settings, KEY_INTERFACE(card->eth) + IP_ADDR);
-			goal.netmask = address_of_key(settings, KEY_INTERFACE(card->eth) + NETMASK);
-			goal.eth = &settings->value[KEY_INTERFACE(card->eth)];
-			if (goal.ip_addr)
-				work->goal[card->eth] = goal;
+			goal = &work->goal[card->eth];
+			goal->eth = &settings->value[KEY_INTERFACE(card->eth)];
+			goal->ip_addr = address_of_key(settings, KEY_INTERFACE(card->eth) + IP_ADDR);
+			goal->netmask = address_of_key(settings, KEY_INTERFACE(card->eth) + NETMASK);
 		} else if (card->loopback) {
-			work->goal[LO] = goal;
+			goal->ip_addr = INADDR_LOOPBACK;
+			goal->netmask = 0xff000000;
+		} else {
+			continue;
 		}
+		if (goal->ip_addr)
+			goal->card = card;
 	}
 }
 
@@ -290,7 +294,7 @@ static void find_address(struct work *work, struct goal *goal)
 			goal->there = address;
 		}
 	}
-	if (goal->there && card->up && !card->loopback && has_subnet(goal) && !find_subnet(work, goal, &in_front))
+	if (goal->there && (card->flags & IFF_UP) && !card->loopback && has_subnet(goal) && !find_subnet(work, goal, &in_front))
 		goal->there = NULL;
 	goal->keeps_routes = goal->there || !addresses;
 }
@@ -374,17 +378,17 @@ static void plan_no_addresses(struct work *work, const struct goal *goal)
 static void plan_address(struct work *work, const struct goal *goal)
 {
 	const struct card *card = goal->card;
-	int set_arp = card->without_arp;
 	struct step *step;
 
-	if (goal->there && card->up && !set_arp)
+	if (goal->there && (card->flags & (IFF_UP | IFF_NOARP)) == IFF_UP)
 		return;
 	step = add_step(work, STEP_ADDRESS, card->name);
 	step->route.destination = goal->ip_addr;
 	step->route.netmask = goal->netmask;
 	step->eth = goal->eth;
 	step->set_broadcast = !broadcast_of(goal->ip_addr, goal->netmask);
-	step->set_arp = set_arp;
+	step->set_arp = (card->flags & IFF_NOARP) != 0;
+	step->flags = (card->flags | IFF_UP) & ~IFF_NOARP;
 }
 
 static void plan_ways(struct work *work)
@@ -418,26 +422,26 @@ void FAST_FUNC make_plan(struct plan *plan, const struct settings *settings,
 		const struct kernel *kernel)
 {
 	const char *hostname = settings->value[KEY_HOSTNAME];
-	struct work *work = xzalloc(sizeof(*work));
+	struct work work;
 	unsigned i;
 
-	work->plan = plan;
-	work->kernel = kernel;
+	memset(&work, 0, sizeof(work));
+	work.plan = plan;
+	work.kernel = kernel;
 	if (hostname && strcmp(hostname, kernel->hostname) != 0)
-		add_step(work, STEP_HOSTNAME, hostname);
-	note_routes(work);
-	set_goals(work, settings);
-	add_all_ways(work, settings);
+		add_step(&work, STEP_HOSTNAME, hostname);
+	note_routes(&work);
+	set_goals(&work, settings);
+	add_all_ways(&work, settings);
 	for (i = 0; i < GOALS; i++)
-		if (work->goal[i].card)
-			find_address(work, &work->goal[i]);
-	find_ways(work);
-	plan_stale_routes(work);
-	for_each_goal(work, plan_no_addresses);
-	for_each_goal(work, plan_address);
-	for_each_goal(work, plan_subnet);
-	plan_ways(work);
-	free(work->way);
-	free(work->note);
-	free(work);
+		if (work.goal[i].card)
+			find_address(&work, &work.goal[i]);
+	find_ways(&work);
+	plan_stale_routes(&work);
+	for_each_goal(&work, plan_no_addresses);
+	for_each_goal(&work, plan_address);
+	for_each_goal(&work, plan_subnet);
+	plan_ways(&work);
+	free(work.way);
+	free(work.note);
 }

@@ -109,14 +109,6 @@ int FAST_FUNC read_saved(struct saved *saved, const struct place *place)
 
 /*** os.conf ***/
 
-/* Returns the mode of a file, or 0 if it is not there */
-static mode_t mode_of(int dir, const char *name)
-{
-	struct stat st;
-
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mode : 0;
-}
-
 /* If os.conf.done is there and has os.conf's entry, that was the one which had been applied.
  * Returns -1 after printing why it can't be read */
 static int is_entry_of_done(const struct settings *known, int dir)
@@ -124,9 +116,11 @@ static int is_entry_of_done(const struct settings *known, int dir)
 	struct file done;
 	int result;
 
-	if (!S_ISREG(mode_of(dir, OSCONF_DONE)))
+	if (find_file(&done, dir, OSCONF_DONE) != 0)
+		return -1;
+	if (!S_ISREG(done.path.st.st_mode))
 		return 0;
-	if (read_file(&done, dir, OSCONF_DONE, OSCONF_SIZE_MAX) != 0)
+	if (read_found(&done, OSCONF_SIZE_MAX) != 0)
 		return -1;
 	result = has_entry(known, OSCONF_FILE, done.text, done.len);
 	wipe_text(&done);
@@ -144,7 +138,7 @@ int FAST_FUNC read_osconf(struct settings_file *fresh, const struct place *place
 
 	if (read_file(&fresh->file, dir, name, OSCONF_SIZE_MAX) != 0)
 		return -1;
-	if (!file->text && !of_drive && mode_of(dir, OSCONF_REJECTED))
+	if (!file->text && !of_drive && is_there(dir, OSCONF_REJECTED))
 		notice_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, name);
 	applied = has_entry(known, name, file->text, file->len);
 	if (applied < 0) {

@@ -13,7 +13,6 @@
 #include "settings.h"
 
 struct settings_file {
-	struct file file;         /* settings point into its text */
 	smallint source;          /* see value.h */
 	smallint valid;           /* read and parsed */
 	int keys;                 /* known ones in it */
@@ -23,6 +22,7 @@ struct settings_file {
 	smallint entries_refused; /* saved settings: some, which somebody has edited */
 	char *digest;             /* os.conf that stays: its entry (applied.h) */
 	struct report report;     /* errors in its values */
+	struct file file;         /* settings point into its text */
 	struct settings settings;
 };
 
@@ -44,11 +44,11 @@ static inline int has_password(const struct settings_file *fresh)
 
 /* What is saved, in up to two files */
 struct saved {
-	struct settings_file main;  /* that of place->saved, or what stands in for it; its file
-	                             * is where settings are saved */
 	smallint entries_unread;    /* nothing tells what was applied before */
 	smallint moves;             /* read from os.conf.saved, to be saved in /etc */
 	smallint moved;             /* os.conf.saved has been moved, but could not be removed */
+	struct settings_file main;  /* that of place->saved, or what stands in for it; its file
+	                             * is where settings are saved */
 };
 
 /* Each returns 0, also if there is no file, or -1 after printing a message.

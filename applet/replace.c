@@ -44,7 +44,7 @@ static int keep_attributes(const struct replacement *r, int fd)
 	const struct stat *old = &r->path.st;
 	int from, failed;
 
-	from = openat(r->path.dir, r->path.rest, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	from = open_at(r->path.dir, r->path.rest, O_RDONLY, 0);
 	if (from < 0)
 		return -1;
 	failed = copy_attribute(from, fd, "security.selinux") != 0
@@ -63,7 +63,7 @@ static int open_new(struct replacement *r, int exists)
 	mode_t mode = r->secret || r->in_place ? 0600 : exists ? r->path.st.st_mode & 0755 : 0644;
 	int fd, tries = 0;
 
-	while ((fd = openat(r->path.dir, r->new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)) < 0
+	while ((fd = open_at(r->path.dir, r->new, O_WRONLY | O_CREAT | O_EXCL, mode)) < 0
 	 && errno == EEXIST && tries++ == 0
 	) {
 		unlinkat(r->path.dir, r->new, 0); /* left by a power cut */
@@ -71,10 +71,26 @@ static int open_new(struct replacement *r, int exists)
 	return fd;
 }
 
-static int write_new(struct batch *batch, struct replacement *r, int exists)
+/* True if a new file is on another file system than the batch's first one; in the same directory
+ * it is not.  Returns -1 with errno set */
+static int is_elsewhere(struct batch *batch, int fd, int dir)
 {
 	struct stat st;
-	int fd, failed;
+
+	if (batch->dev && dir == batch->dir)
+		return 0;
+	if (fstat(fd, &st) != 0)
+		return -1;
+	if (!batch->dev) {
+		batch->dev = st.st_dev;
+		batch->dir = dir;
+	}
+	return st.st_dev != batch->dev;
+}
+
+static int write_new(struct batch *batch, struct replacement *r, int exists)
+{
+	int fd, elsewhere;
 
 	if (make_way(&r->path) != 0)
 		return -1;
@@ -87,15 +103,12 @@ static int write_new(struct batch *batch, struct replacement *r, int exists)
 		/* what can be worked out again needs none: a torn text is mended by the next run */
 		return r->in_place && !r->secret ? 0 : -1;
 	}
-	failed = (exists && keep_attributes(r, fd) != 0) || write_text(fd, r->text) != 0 || fstat(fd, &st) != 0;
-	if (!failed && !batch->dev) {
-		batch->dev = st.st_dev;
-		batch->dir = r->path.dir;
-	}
-	r->durable = !failed && st.st_dev != batch->dev;
+	elsewhere = (exists && keep_attributes(r, fd) != 0) || write_text(fd, r->text) != 0
+		? -1 : is_elsewhere(batch, fd, r->path.dir);
+	r->durable = elsewhere > 0;
 	if (r->durable)
-		failed = fsync(fd);
-	return close(fd) != 0 || failed ? -1 : 0;
+		return sync_and_close(fd, 0);
+	return close(fd) != 0 || elsewhere ? -1 : 0;
 }
 
 /* It stays as it is */
@@ -177,28 +190,23 @@ struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct fi
 /* From here on, a run that finds the new file beside the mount point writes it again */
 static int mark_complete(struct replacement *r)
 {
-	int fd = openat(r->path.dir, r->new, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-	int failed;
+	int fd = open_at(r->path.dir, r->new, O_WRONLY, 0);
 
-	if (fd < 0)
+	if (fd < 0 || sync_and_close(fd, fchmod(fd, S_ISVTX | 0600)) != 0)
 		return -1;
-	failed = fchmod(fd, S_ISVTX | 0600) != 0 || fsync(fd) != 0;
-	close(fd);
-	r->complete = !failed;
-	return failed;
+	r->complete = 1;
+	return 0;
 }
 
 static int open_in_place(const struct path *path)
 {
-	return openat(path->dir, path->rest, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	return open_at(path->dir, path->rest, O_WRONLY, 0);
 }
 
 /* Closes fd.  Where there is no room for more than there was, the lines before stay */
 static int write_in_place(int fd, const char *text)
 {
-	int failed = write_text(fd, text) != 0 || ftruncate(fd, strlen(text)) != 0 || fsync(fd) != 0;
-
-	return close(fd) != 0 || failed ? -1 : 0;
+	return sync_and_close(fd, write_text(fd, text) != 0 || ftruncate(fd, strlen(text)) != 0);
 }
 
 static int replace_mount_point(struct replacement *r)

@@ -16,7 +16,6 @@ enum { TEXT_SIZE_MAX = 1024 * 1024 }; /* of a file of /etc */
 struct replacement {
 	struct replacement *next;
 	const char *name;    /* for messages */
-	struct path path;
 	char *new;           /* path.rest with a + appended; NULL: can't be made */
 	const char *text;    /* NULL: to be removed; only with -n */
 	smallint kept;       /* stays as it is */
@@ -25,6 +24,7 @@ struct replacement {
 	smallint complete;   /* a mount point's new file is durable: it can be written again */
 	smallint durable;    /* the new text is */
 	smallint failed;
+	struct path path;
 };
 struct batch {
 	struct replacement *first;

@@ -39,12 +39,10 @@ static int run_address(int fd, const struct step *step)
 	 || set_address(fd, &ifr, SIOCSIFNETMASK, route->netmask) != 0
 	 || (step->set_broadcast
 	     && set_address(fd, &ifr, SIOCSIFBRDADDR, broadcast_of(route->destination, route->netmask)) != 0)
-	 || ioctl(fd, SIOCGIFFLAGS, &ifr) != 0
 	) {
 		return -1;
 	}
-	ifr.ifr_flags |= IFF_UP;
-	ifr.ifr_flags &= ~(step->set_arp ? IFF_NOARP : 0);
+	ifr.ifr_flags = step->flags;
 	return ioctl(fd, SIOCSIFFLAGS, &ifr);
 }
 
@@ -76,12 +74,9 @@ static int run_step(struct kernel *kernel, int fd, const struct step *step)
 		return run_address(fd, step);
 	case STEP_ROUTE:
 		return run_route(fd, step);
-	case STEP_NO_ADDRESS:
-		return send_back(kernel, step->message, RTM_DELADDR);
-	case STEP_NO_ROUTE:
-		return send_back(kernel, step->message, RTM_DELROUTE);
 	default:
-		return send_back(kernel, step->message, RTM_NEWROUTE);
+		return send_back(kernel, step->message, step->what == STEP_NO_ADDRESS ? RTM_DELADDR
+			: step->what == STEP_NO_ROUTE ? RTM_DELROUTE : RTM_NEWROUTE);
 	}
 }
 

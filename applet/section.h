@@ -11,9 +11,9 @@
 #include "replace.h"
 
 struct section {
-	struct file file; /* the whole file */
 	char *rest;       /* the text outside osconf's section */
 	smallint had;     /* the file has a section of osconf's */
+	struct file file; /* the whole file */
 };
 
 /* Reads the file and cuts out osconf's section.  Returns 0, or -1 after printing a

@@ -56,14 +56,14 @@ enum { OSCONF_KEYS(NO_KEY, ETH_KEY) INTERFACE_KEYS };
 enum { KEYS = GLOBAL_KEYS + INTERFACES_MAX * INTERFACE_KEYS };
 #define KEY_INTERFACE(n) (GLOBAL_KEYS + (n) * INTERFACE_KEYS)
 
-/* Value of each known key; NULL: missing.  Values point into the text of their file. */
+/* Values point into the text of their file */
 struct settings {
-	char *value[KEYS];
 	smallint source;
 	smallint foreign;  /* parse_text(): this is no file of settings */
 	uint32_t named;    /* check_settings(): bit N: ethN has a key, good or refused */
 	uint32_t refused;  /* bit N: ethN's ip_addr was refused */
 	char *comments;    /* of saved settings: lines that somebody wrote, or NULL */
+	char *value[KEYS]; /* of each known key; NULL: missing */
 };
 
 /* The first line of saved settings */

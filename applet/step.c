@@ -40,16 +40,17 @@ void FAST_FUNC step_ip_route(const struct step *step, char words[COMMAND_SIZE])
 
 void FAST_FUNC step_message(const struct step *step, char message[COMMAND_SIZE])
 {
-	/* MUST match the order of struct step.what */
-	char *p = message + sprintf(message, nth_string("hostname %s\0" "%s: route \0" "%s: \0"
-			"%s: \0" "%s: route \0" "%s: route \0", step->what), step->name);
+	char *p;
 
-	if (step->what == STEP_HOSTNAME)
+	if (step->what == STEP_HOSTNAME) {
+		sprintf(message, "hostname %s", step->name);
 		return;
+	}
+	p = message + sprintf(message, "%s: ", step->name);
 	if (step->what == STEP_NO_ADDRESS || step->what == STEP_ADDRESS)
 		put_destination(p, "", &step->route);
 	else
-		step_ip_route(step, p);
+		step_ip_route(step, stpcpy(p, "route "));
 	if (step->what <= STEP_NO_ADDRESS)
 		strcat(p, " removed");
 }

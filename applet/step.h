@@ -29,6 +29,7 @@ struct step {
 	uint32_t source;        /* of a route: 0 if it has none of its own */
 	smallint set_broadcast; /* the kernel does not set it by itself */
 	smallint set_arp;       /* the card has it turned off */
+	unsigned flags;         /* STEP_ADDRESS: those that the card is to have */
 	smallint one_hop;       /* a route through card and gateway alone */
 	smallint odd;           /* ifconfig and route can't name it */
 	smallint failed;        /* when it was run */

@@ -52,7 +52,8 @@ static size_t crypt64_len(const char *s)
 	return s - start;
 }
 
-const char* FAST_FUNC take_password_hash(const char *s)
+/* One of sha512-crypt.  Returns what follows, or NULL */
+static const char *take_password_hash(const char *s)
 {
 	size_t salt_len;
 
@@ -66,6 +67,23 @@ const char* FAST_FUNC take_password_hash(const char *s)
 	return s + HASH_LEN;
 }
 
+uint32_t FAST_FUNC netmask_of(unsigned prefix)
+{
+	return prefix ? 0xffffffff << (32 - prefix) : 0;
+}
+
+/* Returns the next item of a list with semicolons, or NULL at its end */
+static const char *next_of_list(const char **list, const char **item)
+{
+	const char *s = *list + strspn(*list, "; \t");
+
+	if (!*s)
+		return NULL;
+	*item = s;
+	*list = strchrnul(s, ';');
+	return s;
+}
+
 int FAST_FUNC next_address(const char **list, const char **item, uint32_t *address)
 {
 	const char *s = skip_whitespace(*list);
@@ -77,16 +95,22 @@ int FAST_FUNC next_address(const char **list, const char **item, uint32_t *addre
 	return take_address(s, address) == *list ? 1 : -1;
 }
 
+/* RFC 1122, 3.2.1.3: not 0.0.0.0/8, not 127.0.0.0/8.  RFC 5771: not multicast or
+ * above */
+static int is_host_address(uint32_t address)
+{
+	unsigned first = address >> 24;
+
+	return first != 0 && first != 127 && first < 224;
+}
+
 int FAST_FUNC next_route(const char **list, const char **item, struct route *route)
 {
-	const char *s = *list;
+	const char *s = next_of_list(list, item);
 	unsigned prefix;
 
-	s += strspn(s, "; \t");
-	if (!*s)
+	if (!s)
 		return 0;
-	*item = s;
-	*list = strchrnul(s, ';');
 	s = take_address(s, &route->destination);
 	if (!s || *s != '/')
 		return -1;
@@ -98,20 +122,18 @@ int FAST_FUNC next_route(const char **list, const char **item, struct route *rou
 		return -1;
 	if (route->gateway && !is_host_address(route->gateway))
 		return -1;
-	route->netmask = prefix ? 0xffffffff << (32 - prefix) : 0;
+	route->netmask = netmask_of(prefix);
 	route->destination &= route->netmask;
 	return 1;
 }
 
-int FAST_FUNC next_applied(const char **list, const char **item)
+/* "FILE HASH"; in 1.0.0, the hash alone */
+static int next_applied(const char **list, const char **item)
 {
-	const char *s = *list;
+	const char *s = next_of_list(list, item);
 
-	s += strspn(s, "; ");
-	if (!*s)
+	if (!s)
 		return 0;
-	*item = s;
-	*list = strchrnul(s, ';');
 	return take_password_hash(s + strcspn(s, "$;'")) == *list ? 1 : -1;
 }
 
@@ -121,7 +143,7 @@ unsigned FAST_FUNC prefix_len(uint32_t netmask)
 }
 
 /* RFC 1123, 2.1: labels of letters, digits and hyphens, without a hyphen at either end */
-int FAST_FUNC is_hostname(const char *s, int underscores)
+static int is_hostname(const char *s, int underscores)
 {
 	const char *name = s, *label = s;
 
@@ -138,21 +160,13 @@ int FAST_FUNC is_hostname(const char *s, int underscores)
 	}
 }
 
-/* RFC 1122, 3.2.1.3: not 0.0.0.0/8, not 127.0.0.0/8.  RFC 5771: not multicast or
- * above */
-int FAST_FUNC is_host_address(uint32_t address)
-{
-	unsigned first = address >> 24;
-
-	return first != 0 && first != 127 && first < 224;
-}
-
-int FAST_FUNC is_netmask(uint32_t mask)
+static int is_netmask(uint32_t mask)
 {
 	return mask && !(~mask & (~mask + 1));
 }
 
-int FAST_FUNC is_mac_address(char *s)
+/* Converts it to lower case with colons, as in struct card */
+static int is_mac_address(char *s)
 {
 	int i;
 
@@ -173,7 +187,8 @@ int FAST_FUNC is_password_hash(const char *hash)
 	return end && !*end;
 }
 
-int FAST_FUNC is_crypt_hash(const char *hash)
+/* Looks like one of $1$, $5$, $6$ or $y$: see try_hash() */
+static int is_crypt_hash(const char *hash)
 {
 	if (hash[0] != '$' || !hash[1] || !strchr("156y", hash[1]) || hash[2] != '$')
 		return 0;
@@ -184,8 +199,9 @@ int FAST_FUNC is_crypt_hash(const char *hash)
 }
 
 /* RFC 4648: the alphabet and padding of section 4, no other characters (3.3), pad bits
- * zero (3.5) */
-int FAST_FUNC decode_password(char *base64)
+ * zero (3.5).  Decodes in place, without a trailing newline.  Returns -1 also if the password
+ * is empty, or has a NUL or newline inside. */
+static int decode_password(char *base64)
 {
 	const char *s, *digit;
 	char *p = base64;

@@ -39,7 +39,7 @@ enum {
 #define VALUE_KIND(kind, valid, wrong) VALUE_##kind,
 enum { VALUE_KINDS(VALUE_KIND, VALUE_KIND) };
 
-/* "00:8c:fa:5e:14:23", as is_mac_address() leaves it */
+/* "00:8c:fa:5e:14:23", as is_valid() leaves it */
 enum { MAC_SIZE = 18 };
 
 #define ADDRESS_FORMAT   "%u.%u.%u.%u"
@@ -48,10 +48,9 @@ enum { MAC_SIZE = 18 };
 /* These parse the beginning of s.  Return what follows, or NULL if it does not match.
  * take_number(): a decimal number from 0 to max, without leading zeros.
  * take_address(): four decimal numbers; the octal, hexadecimal and short forms of
- * inet_aton() are refused.  take_password_hash(): one of sha512-crypt. */
+ * inet_aton() are refused. */
 const char *take_number(const char *s, unsigned max, unsigned *number) FAST_FUNC;
 const char *take_address(const char *s, uint32_t *address) FAST_FUNC;
-const char *take_password_hash(const char *s) FAST_FUNC;
 
 struct route {
 	uint32_t destination, netmask;
@@ -59,33 +58,23 @@ struct route {
 };
 
 /* Parse the next item of a list.  *item is its start, *list moves past it.
- * Return 1, 0 at the end of the list, or -1 if the item is not valid.
- * next_applied(): "FILE HASH"; in 1.0.0, the hash alone. */
+ * Return 1, 0 at the end of the list, or -1 if the item is not valid. */
 int next_route(const char **list, const char **item, struct route *route) FAST_FUNC;
 int next_address(const char **list, const char **item, uint32_t *address) FAST_FUNC;
-int next_applied(const char **list, const char **item) FAST_FUNC;
 /* The same for an item of any kind */
 int next_item(int kind, const char **list, const char **item) FAST_FUNC;
 
-/* True if value is of that kind, which is not a list's.  Converts it: see below. */
+/* True if value is of that kind, which is not a list's.  Converts a MAC address to the form in
+ * struct card, and decodes a password, in place. */
 int is_valid(int kind, char *value, int source) FAST_FUNC;
 /* What is said of a value that is not */
 const char *wrong_value(int kind) FAST_FUNC;
 
+/* prefix: 0 to 32 */
+uint32_t netmask_of(unsigned prefix) FAST_FUNC;
 unsigned prefix_len(uint32_t netmask) FAST_FUNC;
 
-/* True if valid.  is_mac_address() also converts s to lower case with colons, as in
- * struct card */
-int is_hostname(const char *s, int underscores) FAST_FUNC; /* underscores: allowed */
-int is_host_address(uint32_t address) FAST_FUNC;
-int is_netmask(uint32_t mask) FAST_FUNC;
-int is_mac_address(char *s) FAST_FUNC;
-int is_password_hash(const char *hash) FAST_FUNC; /* sha512-crypt */
-int is_crypt_hash(const char *hash) FAST_FUNC; /* looks like one of $1$, $5$, $6$ or $y$: see try_hash() */
-
-/* Decodes base64 (strict RFC 4648) in place into a password, without its trailing
- * newline.  Returns 0, or -1 if it is not base64, is empty, or has a NUL or newline
- * inside. */
-int decode_password(char *base64) FAST_FUNC;
+/* True if it is a hash of sha512-crypt */
+int is_password_hash(const char *hash) FAST_FUNC;
 
 #endif

@@ -159,7 +159,7 @@ static void run_step_there(struct kernel *kernel, const struct step *step)
 	card = card_of(kernel, step->name);
 	if (step->what == STEP_ADDRESS) {
 		struct route subnet = step->route;
-		card->up = 1;
+		card->flags |= IFF_UP;
 		add_address(kernel, card, step);
 		subnet.destination &= subnet.netmask;
 		if (~subnet.netmask && !card->loopback) {

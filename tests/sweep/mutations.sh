@@ -42,7 +42,7 @@ a file that a crash left is in the way|replace|store|s/errno == EEXIST && tries+
 a mount point can't be replaced|replace|store|s/r->in_place = exists && is_mount_point(&r->path);/r->in_place = 0;/
 replaced files lose their mode|replace|faults first|s/exists ? r->path.st.st_mode & 0755 : 0644/0644/
 the umask is that of whoever runs it|osconf|faults first|s/umask(0022);//
-a FIFO is read|file|hostile|s/if (!S_ISREG(path->st.st_mode))/if (0)/
+a FIFO is read|file|hostile|s/if (check_type(file) != 0)/if (0)/
 saved settings behind a link|path|hostile store|s/path->base == FROM_ROOT && S_ISLNK/S_ISLNK/
 -s takes the names of osconf's own files|osconf|hostile|s/o->saved_name && check_saved_name(o->saved_name) != 0/0/
 two runs do not wait for each other|lock|store lock|s/flock(fd, LOCK_EX | LOCK_NB)/0/
