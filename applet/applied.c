@@ -89,8 +89,8 @@ static void take_old_entry(struct settings *settings, int key, const char *name)
 	const char *hash = settings->value[key];
 
 	settings->value[key] = NULL;
-	if (hash && is_password_hash(hash))
-		set_entry(settings, name, hash);
+	if (hash)
+		set_entry(settings, name, strchr(hash, '$'));
 }
 
 void FAST_FUNC take_old_entries(struct settings *settings)

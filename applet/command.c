@@ -17,6 +17,26 @@
 #include "command.h"
 #include "message.h"
 
+#define SAFE "/._-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+/* A name as one word of a shell.  Never freed: a dry run ends soon */
+static char *quoted(const char *name)
+{
+	char *word, *p;
+
+	if (*name && !name[strspn(name, SAFE)])
+		return (char*)name;
+	p = word = xmalloc(sizeof("''") + strlen(name) * (sizeof("'\\''") - 1));
+	*p++ = '\'';
+	for (; *name; name++) {
+		if (*name == '\'')
+			p = stpcpy(p, "'\\'");
+		*p++ = *name;
+	}
+	strcpy(p, "'");
+	return word;
+}
+
 static char *put_ifconfig(char *p, const struct step *step)
 {
 	const struct route *route = &step->route;
@@ -40,7 +60,7 @@ static char *put_route(char *p, const struct step *step)
 	else /* without -net, route treats 0.0.0.0/1 as a host */
 		p = put_destination(p, "-net ", route);
 	p = put_gateway(p, " gw ", step);
-	return p + sprintf(p, " dev %s", step->name);
+	return p + sprintf(p, " dev %s", quoted(step->name));
 }
 
 static char *put_ip_address(char *p, const struct step *step)
@@ -53,7 +73,7 @@ static char *put_ip_address(char *p, const struct step *step)
 		peer.destination = peer.gateway;
 	}
 	p = put_destination(p, "", &peer);
-	return p + sprintf(p, " dev %s", step->name);
+	return p + sprintf(p, " dev %s", quoted(step->name));
 }
 
 static char *put_ip_route(char *p, const struct step *step)
@@ -65,7 +85,7 @@ static char *put_ip_route(char *p, const struct step *step)
 	step_ip_route(&named, p);
 	p += strlen(p);
 	if (step->one_hop)
-		p += sprintf(p, " dev %s", step->name);
+		p += sprintf(p, " dev %s", quoted(step->name));
 	if (step->source)
 		p = put_address(p, " src ", step->source);
 	return p;
@@ -78,7 +98,7 @@ void FAST_FUNC step_command(const struct step *step, char command[COMMAND_SIZE])
 		sprintf(command, "hostname %s", step->name);
 		break;
 	case STEP_ADDRESS:
-		put_ifconfig(command + sprintf(command, "ifconfig %s", step->name), step);
+		put_ifconfig(command + sprintf(command, "ifconfig %s", quoted(step->name)), step);
 		break;
 	case STEP_NO_ADDRESS:
 		put_ip_address(stpcpy(command, "ip addr del "), step);
@@ -108,31 +128,9 @@ void FAST_FUNC print_plan(const struct plan *plan)
 	}
 }
 
-/* As one word of a shell */
-static void put_word(const char *word)
-{
-	const char *s = word;
-
-	while (isalnum(*s) || (*s && strchr("/._-", *s)))
-		s++;
-	if (!*s) {
-		fputs_stdout(word);
-		return;
-	}
-	putchar('\'');
-	for (; *word; word++) {
-		if (*word == '\'')
-			fputs_stdout("'\\'");
-		putchar(*word);
-	}
-	putchar('\'');
-}
-
 static void put_command(const char *command, const char *word)
 {
-	fputs_stdout(command);
-	put_word(word);
-	putchar('\n');
+	printf("%s%s\n", command, quoted(word));
 }
 
 /* A here-document, ended by a line that the text does not have, and always with a newline */
@@ -148,9 +146,7 @@ static void print_text(const char *name, const char *text)
 		printf("printf %%s \"$(cat <<'%s'\n%s%s\n)\"", end + 1, text, end);
 		put_command(" >", name);
 	} else {
-		fputs_stdout("cat >");
-		put_word(name);
-		printf(" <<'%s'\n%s%s\n", end + 1, text, end + 1);
+		printf("cat >%s <<'%s'\n%s%s\n", quoted(name), end + 1, text, end + 1);
 	}
 	free(with_start);
 }

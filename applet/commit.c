@@ -15,20 +15,18 @@
 #include "drive.h"
 #include "message.h"
 
-/* Keeps refused values: they would be lost with os.conf, or when saved settings that
- * somebody has edited are rewritten.  An os.conf that can't be removed still has them. */
-static void save_rejected(struct commit *c, int rewritten)
+char* FAST_FUNC text_of_rejected(const struct commit *c, int rewritten, struct file *file)
 {
 	const char *old = rewritten ? c->saved->main.report.text : NULL;
 	const char *new = c->fresh->report.text;
-	struct file file;
 	char *text;
 
 	if ((!old && !new) || (option_mask32 & OPT_file) || c->place->osconf_dir < 0 || is_osconf_dir_read_only(c->place))
-		return;
+		return NULL;
 	text = xasprintf("%s%s", old ? old : "", new ? new : "");
-	if (read_file(&file, c->place->osconf_dir, OSCONF_REJECTED, REPORT_SIZE * 2) == 0 && !is_text(&file, text))
-		replace_later(c->batch, &file, text, 1);
+	if (read_file(file, c->place->osconf_dir, OSCONF_REJECTED, REPORT_SIZE * 2) != 0 || is_text(file, text))
+		return NULL;
+	return text;
 }
 
 /* What is durable elsewhere goes.  Returns 0, or -1 after printing a message */
@@ -39,7 +37,7 @@ static int remove_sources(struct commit *c)
 
 	if (ENABLE_FEATURE_OSCONF_VOLATILE && c->saved->moves) {
 		failed = remove_moved(c->place);
-		if (failed && save_entry(c, SAVED_RELATIVE) != 0)
+		if (failed && !c->saved->digest && save_entry(c, SAVED_RELATIVE) != 0)
 			return -1;
 	}
 	if (!fresh->valid || !may_be_removed(fresh))
@@ -60,7 +58,10 @@ static int remove_sources(struct commit *c)
 /* os.conf stays, for another reason than its password */
 static void keep_source(struct commit *c)
 {
-	if (!c->password_is_set || !may_be_removed(c->fresh) || sync_names(c) != 0)
+	if (!c->password_is_set || !may_be_removed(c->fresh))
+		return;
+	sync_names(c);
+	if (c->password_unsynced)
 		return;
 	if (star_osconf(c->place) != 0)
 		save_entry(c, OSCONF_FILE);
@@ -73,19 +74,23 @@ int FAST_FUNC can_be_read_by_others(const struct file *file)
 	return file->text && ((file->path.st.st_mode & 077) || file->path.st.st_uid != geteuid());
 }
 
-/* Where somebody else has made them; a file system that has no modes is no error */
-static void protect_settings(const struct file *file)
+/* Where somebody else has made them; a file system that has no modes is no error.
+ * Returns 0, or -1 after printing a message */
+static int protect_settings(const struct file *file)
 {
-	int fd;
+	int fd, failed;
 
 	if (!can_be_read_by_others(file))
-		return;
-	fd = openat(file->path.dir, file->path.rest, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0) {
-		fchmod(fd, 0600);
-		fchown(fd, geteuid(), -1);
+		return 0;
+	fd = open_at(file->path.dir, file->path.rest, O_RDONLY, 0);
+	failed = fd < 0 || fchmod(fd, 0600) != 0 || fchown(fd, geteuid(), -1) != 0;
+	if (failed && errno != EPERM)
+		failed = perror_msg("%s: can't write", file->name);
+	else if (!failed)
+		done_msg("%s is readable by root only now", file->name);
+	if (fd >= 0)
 		close(fd);
-	}
+	return failed < 0 ? -1 : 0;
 }
 
 /* What was applied at an earlier boot can be removed now: the name first, then the entry,
@@ -107,17 +112,20 @@ static int make_durable(struct commit *c)
 {
 	const struct file *file = &c->saved->main.file;
 	struct replacement *queued = NULL;
+	struct file rejected;
+	char *text;
 	int can_save = may_be_saved(c);
 	int password;
 
 	if (can_save && c->fresh->digest && file->text)
 		can_save = may_write(file->path.dir, file->path.rest);
 	password = commit_password(c, can_save);
-	if (c->fresh->digest && password == 0) {
+	if (password == 0 && (c->fresh->digest || c->saved->digest))
 		password = sync_names(c);
-		if (password == 0)
-			set_entry(c->result, c->fresh->file.name, c->fresh->digest);
-	}
+	if (c->fresh->digest && (password == 0 || c->password_stays))
+		set_entry(c->result, c->fresh->file.name, c->fresh->digest);
+	if (c->saved->digest && password == 0)
+		set_entry(c->result, SAVED_RELATIVE, c->saved->digest);
 	if (is_drives(c->fresh) && password != 0)
 		forget_known_password(c->result);
 	can_save &= !c->unsaved;
@@ -125,7 +133,9 @@ static int make_durable(struct commit *c)
 		say_unsaved(c);
 	else if (password == 0 || !c->saved->moves) /* only os.conf.saved has the hash */
 		can_save = save_later(c, &queued) == 0;
-	save_rejected(c, queued != NULL);
+	text = text_of_rejected(c, queued != NULL, &rejected);
+	if (text)
+		replace_later(c->batch, &rejected, text, 1);
 	replace_all(c->batch);
 	if (!can_save || (queued && queued->failed))
 		return -1;
@@ -136,7 +146,7 @@ static int make_durable(struct commit *c)
 
 int FAST_FUNC has_to_commit(const struct commit *c)
 {
-	return c->fresh->valid || c->saved->moves || c->saved->main.to_rewrite
+	return c->fresh->valid || c->saved->moves || c->saved->digest || c->saved->main.to_rewrite
 		|| settings_differ(c->result, &c->saved->main.settings)
 		|| (c->place->shadow_persistent == YES && c->result->value[KEY_PASSWORD_HASH] && may_be_saved(c));
 }
@@ -147,7 +157,7 @@ int FAST_FUNC commit(struct commit *c)
 	int entry_is_saved = names_entry(&c->saved->main.settings, OSCONF_FILE);
 
 	if (c->saved->main.valid)
-		protect_settings(&c->saved->main.file);
+		failed |= protect_settings(&c->saved->main.file);
 	failed |= drop_old_entries(c);
 	if (!has_to_commit(c)) {
 		replace_all(c->batch);

@@ -13,6 +13,11 @@
 /* True if there is anything to make durable */
 int has_to_commit(const struct commit *c) FAST_FUNC;
 
+/* Refused values would be lost with os.conf, or when saved settings that somebody has edited are
+ * rewritten.  An os.conf that can't be removed still has them.
+ * Returns the new text of os.conf.rejected, with file to be replaced, or NULL */
+char *text_of_rejected(const struct commit *c, int rewritten, struct file *file) FAST_FUNC;
+
 /* True if others than root can read the file of the settings */
 int can_be_read_by_others(const struct file *file) FAST_FUNC;
 

@@ -14,7 +14,33 @@
 #include "message.h"
 #include "password.h"
 
-/* Saves the settings with an entry of another digest, and another note of a drive's hash: they
+/* A file that can't be removed, or marked ('*'), needs an entry in the settings: see has_entry().
+ * os.conf.saved always does, since it is removed only when the settings are in /etc. */
+static int needs_entry(const struct commit *c)
+{
+	const struct path *path = &c->fresh->file.path;
+
+	if (!has_password(c->fresh))
+		return c->saved->moves;
+	if (option_mask32 & OPT_file)
+		return 0;
+	return c->fresh->digest || path->st.st_nlink != 1 || !may_write(path->dir, path->rest);
+}
+
+/* Where there can be no entry, or none can be read, nothing tells whether the password was
+ * set before, and changed since */
+int FAST_FUNC may_replace_password(const struct commit *c, int can_save)
+{
+	int fresh = has_password(c->fresh);
+
+	if (c->place->shadow_persistent == NO || (fresh && (option_mask32 & OPT_file)))
+		return 1;
+	if (!fresh && (!c->saved->moves || c->place->shadow_persistent == UNKNOWN))
+		return 0;
+	return !c->saved->entries_unread && (can_save || !needs_entry(c));
+}
+
+/* Saves the settings with entries of other digests, and another note of a drive's hash: they
  * take the same room, but must not become durable before the password.  Returns 0, or -1 after
  * printing a message. */
 static int try_entry(struct commit *c)
@@ -23,6 +49,8 @@ static int try_entry(struct commit *c)
 
 	if (c->fresh->digest)
 		set_entry(result, c->fresh->file.name, with_other_end(c->fresh->digest));
+	if (c->saved->digest)
+		set_entry(result, SAVED_RELATIVE, with_other_end(c->saved->digest));
 	trial = *result;
 	if (is_drives(c->fresh))
 		spoil_known_password(&trial);
@@ -32,43 +60,20 @@ static int try_entry(struct commit *c)
 	return -c->unsaved;
 }
 
-/* Where os.conf can be marked ('*'), its password is new.  A file that can't be written, or
- * has other names, needs an entry in the settings: see has_entry().  Where there can be
- * none, or none can be read, nothing tells whether its password was set before, and
- * changed since. */
-static int may_be_old(struct commit *c, int can_save)
-{
-	const struct settings_file *fresh = c->fresh;
-	const struct path *path = &fresh->file.path;
-
-	if (option_mask32 & OPT_file)
-		return 0;
-	if (c->saved->entries_unread)
-		return 1;
-	if (!fresh->digest && path->st.st_nlink == 1 && may_write(path->dir, path->rest))
-		return 0;
-	return !can_save || (!(option_mask32 & OPT_dry_run) && try_entry(c) != 0);
-}
-
-int FAST_FUNC may_replace_password(struct commit *c, int can_save)
-{
-	if (has_password(c->fresh))
-		return !may_be_old(c, can_save);
-	return c->saved->moves || c->place->shadow_persistent == NO;
-}
-
 int FAST_FUNC say_password_stays(const struct commit *c)
 {
-	if (has_password(c->fresh))
-		return error_msg("root's password stays: it can't be told whether that of %s was set before", c->fresh->file.name);
-	if (c->place->shadow_persistent == YES) /* somebody wrote it there */
-		notice_msg("%s: password_hash: dropped, root has a password", c->place->saved);
+	const char *name = has_password(c->fresh) ? c->fresh->file.name : SAVED_RELATIVE;
+
+	if (c->place->shadow_persistent == UNKNOWN)
+		return error_msg("root's password stays: it can't be told whether %s is persistent", bb_path_shadow_file);
+	if (has_password(c->fresh) || c->saved->moves)
+		return error_msg("root's password stays: it can't be told whether that of %s was set before", name);
+	/* somebody wrote it there */
+	notice_msg("%s: password_hash: dropped, root has a password", c->place->saved);
 	return 0;
 }
 
-/* Returns the hash of os.conf's password, or NULL after printing a message.  like: this one, if
- * it is of the same password */
-static char *make_hash(const struct settings_file *fresh, const char *like)
+char* FAST_FUNC make_hash(const struct settings_file *fresh, const char *like)
 {
 	char *password = fresh->settings.value[KEY_PASSWORD];
 
@@ -77,11 +82,22 @@ static char *make_hash(const struct settings_file *fresh, const char *like)
 	return try_hash(password) == 0 ? password : NULL; /* it is the hash */
 }
 
+/* True if root is to get that hash.  Tries whether its entry can be saved */
+static int is_to_be_set(struct commit *c, const struct root_password *root, const char *hash, int can_save)
+{
+	if (has_none(root))
+		return 1;
+	if (strcmp(hash, root->hash) == 0)
+		return has_password(c->fresh) || c->saved->moves;
+	return may_replace_password(c, can_save) && (!needs_entry(c) || try_entry(c) == 0);
+}
+
 /* Returns 0, or -1 after printing a message */
 static int set_password(struct commit *c, int can_save)
 {
 	char *hash = c->result->value[KEY_PASSWORD_HASH];
 	struct root_password root;
+	struct path path;
 
 	if (read_root_password(&root) != 0)
 		return -1;
@@ -89,15 +105,17 @@ static int set_password(struct commit *c, int can_save)
 		hash = make_hash(c->fresh, root.hash);
 	if (!hash)
 		return -1;
-	if (has_none(&root) || strcmp(hash, root.hash) == 0 || may_replace_password(c, can_save)) {
-		struct path path;
-
+	if (!is_to_be_set(c, &root, hash, can_save)) {
+		c->password_stays = (say_password_stays(c) != 0);
+		if (c->password_stays)
+			return -1;
+	} else {
 		if (set_root_password(&root, hash) != 0)
 			return -1;
-		if (walk(&path, FROM_ROOT, bb_path_shadow_file) == 0)
+		if (walk(&path, FROM_ROOT, bb_path_shadow_file) == 0) {
+			c->shadow_dir = path.dir;
 			remember_to_sync(c, path.dir);
-	} else if (say_password_stays(c) != 0) {
-		return -1;
+		}
 	}
 	c->password_is_set = has_password(c->fresh);
 	c->result->value[KEY_PASSWORD_HASH] = NULL;

@@ -10,10 +10,13 @@
 
 #include "save.h"
 
+/* Returns the hash of os.conf's password, or NULL after printing a message.  like: this one, if
+ * it is of the same password. */
+char *make_hash(const struct settings_file *fresh, const char *like) FAST_FUNC;
+
 /* True if the password that root has may be replaced: os.conf's is new, or the saved hash
- * is of a time when /etc/shadow was not persistent.  can_save: the settings can be saved.
- * Tries that, but with -n; c->unsaved: it failed, and that was reported. */
-int may_replace_password(struct commit *c, int can_save) FAST_FUNC;
+ * is of a time when /etc/shadow was not persistent.  can_save: the settings can be saved. */
+int may_replace_password(const struct commit *c, int can_save) FAST_FUNC;
 
 /* Prints that it may not.  Returns -1 if that is an error, else 0 */
 int say_password_stays(const struct commit *c) FAST_FUNC;

@@ -14,7 +14,7 @@
 #define HOSTS_MARK " # osconf"
 
 /* text: the wanted contents */
-static void replace_if_different(struct batch *batch, const struct file *file, const char *text)
+static void replace_if_different(struct batch *batch, struct file *file, const char *text)
 {
 	if (is_text(file, text)) {
 		verbose_msg("%s is as it should be", file->name);

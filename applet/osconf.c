@@ -204,7 +204,10 @@ static int read_saved_settings(struct osconf *o)
 		if (ENABLE_FEATURE_OSCONF_VOLATILE)
 			failed |= read_newer(&saved, &o->place);
 	}
-	saved.entries_unread |= saved.main.entries_refused;
+	saved.entries_unread |= saved.main.settings.entries_refused;
+	/* what is refused of them goes to os.conf.rejected when they are rewritten */
+	if (o->may_write && saved.main.to_rewrite && saved.main.report.text && !is_relative(&o->place))
+		failed |= open_for_writing(&o->place);
 	o->saved = saved;
 	o->settings = saved.main.settings; /* whatever becomes of the rest */
 	return failed;
@@ -295,7 +298,7 @@ static int write_files(struct osconf *o)
 	struct batch batch;
 	struct commit c = {
 		.result = &o->settings, .saved = &o->saved, .fresh = &o->fresh, .place = &o->place,
-		.batch = &batch, .cards_known = o->kernel.known,
+		.batch = &batch, .cards_known = o->kernel.known, .shadow_dir = -1,
 	};
 	int failed;
 

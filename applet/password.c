@@ -98,9 +98,19 @@ int FAST_FUNC read_root_password(struct root_password *root)
 	return 0;
 }
 
+static int is_none(const char *field)
+{
+	return !strchr(field, '$') && strpbrk(field, "*!");
+}
+
+static int is_x(const char *in_passwd)
+{
+	return in_passwd[0] == 'x' && !in_passwd[1];
+}
+
 int FAST_FUNC has_none(const struct root_password *root)
 {
-	return !root->hash[strcspn(root->hash, "$")] && strpbrk(root->hash, "*!");
+	return is_none(root->hash) && (is_x(root->in_passwd) || is_none(root->in_passwd));
 }
 
 /* Returns 0, or -1; errno is 0 if another process has taken root's line away */
@@ -126,5 +136,5 @@ int FAST_FUNC set_root_password(const struct root_password *root, const char *ha
 		done_msg("root's password is changed");
 	}
 	/* login uses /etc/shadow only if this is x */
-	return strcmp(root->in_passwd, "x") == 0 ? 0 : update_field(bb_path_passwd_file, "x");
+	return is_x(root->in_passwd) ? 0 : update_field(bb_path_passwd_file, "x");
 }

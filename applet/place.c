@@ -23,7 +23,7 @@ enum { LAYERS_MAX = 4 }; /* an overlay on an overlay on ... */
 
 /* An overlay is on its upper directory.
  * proc(5): 36 35 98:0 /root /mount options - type source super,options
- * Returns its name, or NULL; errno is ENOENT if it has none */
+ * Returns its name, or NULL; errno is ENODATA if it has none */
 static char *upper_directory(dev_t dev)
 {
 	char device[sizeof(" : ") + 2 * sizeof(int) * 3];
@@ -38,7 +38,7 @@ static char *upper_directory(dev_t dev)
 		*strchrnul(line, '\n') = '\0';
 		upper = strstr(line, "upperdir=");
 	}
-	errno = ENOENT;
+	errno = ENODATA;
 	if (!upper)
 		return NULL;
 	upper += sizeof("upperdir=") - 1;
@@ -64,7 +64,9 @@ static int is_in_memory(int fd, int dir, int layers)
 	if ((uint32_t)fs.f_type != OVERLAY || !layers)
 		return NO;
 	upper = upper_directory(st.st_dev);
-	fd = upper ? open(upper, O_PATH) : -1;
+	if (!upper)
+		return errno == ENODATA ? NO : UNKNOWN;
+	fd = open(upper, O_PATH);
 	if (fd < 0)
 		return errno == ENOENT ? NO : UNKNOWN;
 	result = is_in_memory(fd, fd, layers - 1);
@@ -155,18 +157,18 @@ static int is_etc_read_only(void)
 
 int FAST_FUNC find_place(struct place *place, const char *saved)
 {
-	int persistent;
+	int persistent = YES;
 
 	place->saved = saved ? saved : SAVED_ABSOLUTE;
-	place->shadow_persistent = place->known = YES;
-	if (option_mask32 & OPT_root)
-		return 0;
-	persistent = is_etc_persistent();
-	place->etc_read_only = is_etc_read_only();
+	place->shadow_persistent = UNKNOWN;
+	if (!(option_mask32 & OPT_root)) {
+		persistent = is_etc_persistent();
+		place->etc_read_only = is_etc_read_only();
+	}
 	if (ENABLE_FEATURE_OSCONF_VOLATILE && !saved && persistent == NO)
 		place->saved = SAVED_RELATIVE;
-	place->shadow_persistent = saved && is_relative(place) ? NO : is_shadow_persistent(persistent);
-	place->known = NO;
+	place->shadow_persistent = option_mask32 & OPT_root ? YES
+		: saved && is_relative(place) ? NO : is_shadow_persistent(persistent);
 	if (persistent == UNKNOWN || place->shadow_persistent == UNKNOWN)
 		return -1;
 	if (!ENABLE_FEATURE_OSCONF_VOLATILE && (persistent == NO || place->shadow_persistent == NO))

@@ -13,75 +13,110 @@
 #include "message.h"
 #include "password.h"
 
-/* Root's hash is read only where it decides: who tries a file out need not be root */
+/* Who tries a file out need not be root, who alone can read root's hash: without him, it is read
+ * only where it decides */
 static int print_password(struct commit *c, int can_save)
 {
-	const char *hash = c->result->value[KEY_PASSWORD_HASH];
+	char *hash = c->result->value[KEY_PASSWORD_HASH];
 	int is_fresh = has_password(c->fresh);
-	int persistent = c->place->shadow_persistent;
-	struct root_password root;
+	int decides = !is_fresh || !may_replace_password(c, can_save);
+	struct root_password root = { NULL, NULL };
 
-	if (is_fresh ? persistent == UNKNOWN : !hash)
+	if (is_fresh ? c->place->shadow_persistent == UNKNOWN : !hash)
 		return 0;
-	if (!is_fresh || (persistent == YES && !may_replace_password(c, can_save))) {
-		if (read_root_password(&root) != 0)
-			return -1;
-		if (!is_fresh && strcmp(root.hash, hash) == 0)
-			return 0;
-		if (!has_none(&root) && !may_replace_password(c, can_save))
-			return say_password_stays(c);
-	}
+	if ((decides || geteuid() == 0) && read_root_password(&root) != 0)
+		return -1;
+	if (is_fresh)
+		hash = make_hash(c->fresh, root.hash);
+	if (!hash)
+		return -1;
+	if (root.hash && strcmp(root.hash, hash) == 0)
+		return 0;
+	if (decides && !has_none(&root) && !may_replace_password(c, can_save))
+		return say_password_stays(c);
 	puts("# root's password is changed");
 	return 0;
 }
 
 /* -n itself has mounted the partition read-only */
-static int could_be_written(const struct commit *c)
+static int can_save_settings(struct commit *c)
 {
+	struct replacement *queued;
+
+	if (!may_be_saved(c))
+		return 0;
 	if (is_relative(c->place))
-		return !is_osconf_dir_read_only(c->place);
-	return can_be_replaced(&c->saved->main.file);
+		return !have_to_be_saved(c) || !is_osconf_dir_read_only(c->place);
+	return save_later(c, &queued) == 0;
 }
 
-static void print_removal(const char *name)
+/* Returns 0, or -1 after printing what a run would: wrong */
+static int print_removal(const struct commit *c, const char *name, const char *wrong)
 {
+	if (is_osconf_dir_read_only(c->place)) {
+		errno = EROFS;
+		return perror_msg(wrong, name);
+	}
 	printf("# %s is removed\n", name);
+	return 0;
+}
+
+/* What becomes of the files next to os.conf.  committed: all that they hold is durable.
+ * Returns 0, or -1 after printing a message */
+static int print_sources(const struct commit *c, int committed, int password_is_set)
+{
+	static const char cant_remove[] ALIGN1 = "%s: can't remove";
+	const struct settings_file *fresh = c->fresh;
+	int read_only = is_osconf_dir_read_only(c->place);
+	int removable = may_be_removed(fresh);
+	int failed = 0;
+
+	if (c->saved->moved || (committed && c->saved->moves))
+		failed |= print_removal(c, SAVED_RELATIVE, cant_remove);
+	if (removable && (fresh->applied ? !read_only : committed && fresh->valid)) {
+		failed |= print_removal(c, OSCONF_FILE, cant_remove);
+		if (!fresh->applied && !fresh->report.text && is_there(c->place->osconf_dir, OSCONF_REJECTED))
+			failed |= print_removal(c, OSCONF_REJECTED, cant_remove);
+	} else if (removable && password_is_set && !read_only && fresh->file.path.st.st_nlink == 1) {
+		puts("# the password in "OSCONF_FILE" is overwritten");
+	}
+	if ((committed || !names_entry(&c->saved->main.settings, OSCONF_FILE))
+	 && is_there(c->place->osconf_dir, OSCONF_DONE)
+	) {
+		failed |= print_removal(c, OSCONF_DONE, "%s: can't wipe and remove");
+	}
+	return failed;
 }
 
 int FAST_FUNC print_commit(struct commit *c)
 {
 	const struct settings_file *fresh = c->fresh;
 	int can_remove = c->place->osconf_dir >= 0 && !is_osconf_dir_read_only(c->place);
-	int goes = can_remove && fresh->applied && may_be_removed(fresh);
-	int moved = can_remove && c->saved->moved;
 	int failed, commits, saves, can_save, password = 0;
+	struct file rejected;
 
-	if (goes)
+	if (can_remove && fresh->applied && may_be_removed(fresh))
 		set_entry(c->result, OSCONF_FILE, NULL);
-	if (moved)
+	if (can_remove && c->saved->moved)
 		set_entry(c->result, SAVED_RELATIVE, NULL);
 	failed = drop_old_entries(c);
-	commits = has_to_commit(c);
-	saves = have_changed(c) || fresh->digest;
-	can_save = may_be_saved(c) && (!saves || could_be_written(c));
+	if (fresh->digest)
+		set_entry(c->result, fresh->file.name, fresh->digest);
 	print_files(c->batch->first);
 	if (c->saved->main.valid && can_be_read_by_others(&c->saved->main.file))
 		printf("# %s becomes readable by root only\n", c->place->saved);
+	commits = has_to_commit(c);
+	saves = commits && have_to_be_saved(c);
+	can_save = commits && can_save_settings(c);
 	if (commits || c->place->shadow_persistent != YES)
 		password = print_password(c, can_save);
-	if (commits && !can_save)
+	if (commits && !may_be_saved(c))
 		failed = say_unsaved(c);
-	else if (commits && saves)
+	else if (saves && can_save)
 		printf("# settings are saved in %s\n", c->place->saved);
-	if (commits && can_save && password == 0) {
-		goes |= fresh->valid && may_be_removed(fresh) && !fresh->digest;
-		moved |= can_remove && c->saved->moves;
-	}
-	if (goes)
-		print_removal(OSCONF_FILE);
-	if (moved)
-		print_removal(SAVED_RELATIVE);
-	if (can_remove && is_there(c->place->osconf_dir, OSCONF_DONE))
-		print_removal(OSCONF_DONE);
-	return failed || password || c->batch->failed ? -1 : 0;
+	if (commits && text_of_rejected(c, saves && can_save, &rejected))
+		printf("# %s is written\n", OSCONF_REJECTED);
+	if (c->place->osconf_dir >= 0)
+		failed |= print_sources(c, can_save && password == 0, has_password(fresh) && password == 0 && c->place->shadow_persistent == YES);
+	return failed || password || can_save != commits || c->batch->failed ? -1 : 0;
 }

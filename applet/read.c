@@ -14,29 +14,21 @@
 
 enum { SAVED_SIZE_MAX = 4 * 1024 * 1024 }; /* merges of os.conf files can add up */
 
-static size_t length_of_entries(const struct settings *settings)
-{
-	return settings->value[KEY_APPLIED] ? strlen(settings->value[KEY_APPLIED]) : 0;
-}
-
 int FAST_FUNC understand(struct settings_file *file, int min_keys)
 {
 	const char *name = file->file.name;
 	struct report unknown = { NULL, 0 };
-	size_t entries;
 
 	file->keys = parse_text(file->file.text, file->file.len, file->source, &file->settings, &file->report, &unknown);
 	if (file->keys < 0)
 		return error_msg("%s: not a text file: it has a NUL byte", name);
 	if (file->keys < min_keys) {
-		file->report.len = 0;
+		file->report.text = NULL;
 		return error_msg("%s: no known key (like hostname=, password=, eth0_ip_addr=)", name);
 	}
 	print_report(&unknown, SAY_NOTICE, name);
 	file->to_rewrite |= file->source == SAVED_SETTINGS && file->settings.value[KEY_PASSWORD];
-	entries = length_of_entries(&file->settings);
 	check_settings(&file->settings, &file->report);
-	file->entries_refused = (length_of_entries(&file->settings) != entries);
 	if (file->source == SAVED_SETTINGS)
 		take_old_entries(&file->settings);
 	if (file->source == SAVED_SETTINGS && file->settings.foreign)
@@ -134,28 +126,29 @@ int FAST_FUNC read_osconf(struct settings_file *fresh, const struct place *place
 	int dir = of_drive ? place->drive : place->osconf_dir;
 	const char *name = of_drive ? DRIVE_FILE : OSCONF_FILE;
 	struct file *file = &fresh->file;
-	int applied, failed = 0;
+	int applied;
 
 	if (read_file(&fresh->file, dir, name, OSCONF_SIZE_MAX) != 0)
 		return -1;
 	if (!file->text && !of_drive && is_there(dir, OSCONF_REJECTED))
 		notice_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, name);
 	applied = has_entry(known, name, file->text, file->len);
+	if (applied > 0 && !stays) { /* where os.conf.done stays for ever, it tells nothing */
+		int of_done = is_entry_of_done(known, dir);
+
+		applied = of_done < 0 ? of_done : !of_done;
+	}
 	if (applied < 0) {
 		wipe_text(file);
 		file->text = NULL;
 		return -1;
 	}
-	if (applied && !stays) { /* where os.conf.done stays for ever, it tells nothing */
-		int of_done = is_entry_of_done(known, dir);
-
-		failed = of_done < 0 ? -1 : 0;
-		applied = of_done <= 0;
-	}
 	fresh->applied = applied;
 	if (fresh->applied)
 		verbose_msg("%s has been applied before", name);
-	else if (file->text && stays)
+	else if (file->text && stays) {
 		fresh->digest = entry_digest(known, file->text, file->len);
-	return failed;
+		return fresh->digest ? 0 : -1;
+	}
+	return 0;
 }

@@ -19,7 +19,6 @@ struct settings_file {
 	smallint unread;          /* there, but not as settings: nothing may take its place */
 	smallint applied;         /* os.conf: at an earlier boot, but it can't be removed */
 	smallint to_rewrite;      /* saved settings: they are torn, or have what must not stay there */
-	smallint entries_refused; /* saved settings: some, which somebody has edited */
 	char *digest;             /* os.conf that stays: its entry (applied.h) */
 	struct report report;     /* errors in its values */
 	struct file file;         /* settings point into its text */
@@ -47,6 +46,7 @@ struct saved {
 	smallint entries_unread;    /* nothing tells what was applied before */
 	smallint moves;             /* read from os.conf.saved, to be saved in /etc */
 	smallint moved;             /* os.conf.saved has been moved, but could not be removed */
+	char *digest;               /* of an os.conf.saved that stays: its entry */
 	struct settings_file main;  /* that of place->saved, or what stands in for it; its file
 	                             * is where settings are saved */
 };

@@ -92,8 +92,6 @@ static int write_new(struct batch *batch, struct replacement *r, int exists)
 {
 	int fd, elsewhere;
 
-	if (make_way(&r->path) != 0)
-		return -1;
 	r->new = name_of_new(&r->path);
 	r->in_place = exists && is_mount_point(&r->path);
 	fd = open_new(r, exists);
@@ -156,14 +154,17 @@ int FAST_FUNC can_be_replaced(const struct file *file)
 	return root_may_write(path->dir, ".") && (!file->text || root_may_write(path->dir, path->rest));
 }
 
-static int prepare(struct batch *batch, struct replacement *r, const struct file *file)
+static int prepare(struct batch *batch, struct replacement *r, struct file *file)
 {
+	if (make_way(&file->path) != 0)
+		return -1;
+	r->path = file->path;
 	if (option_mask32 & OPT_dry_run)
-		return make_way(&r->path) == 0 && can_be_replaced(file) ? 0 : -1;
+		return can_be_replaced(file) ? 0 : -1;
 	return write_new(batch, r, file->text != NULL);
 }
 
-struct replacement* FAST_FUNC replace_later(struct batch *batch, const struct file *file,
+struct replacement* FAST_FUNC replace_later(struct batch *batch, struct file *file,
 		const char *text, int secret)
 {
 	struct replacement *r;

@@ -42,12 +42,13 @@ int read_to_replace(struct file *file, const char *name) FAST_FUNC;
 int find_to_replace(struct file *file, const char *name) FAST_FUNC;
 int read_found_text(struct file *file) FAST_FUNC;
 
-/* Writes text to a new file next to file, with file's owner, group, mode, ACL and label, or
- * with mode 0644 if there is none yet.  file->text itself: the file stays as it is.
+/* Makes the directories that are missing on the way, to the last of which file->path leads
+ * then, and writes text to a new file next to file, with file's owner, group, mode, ACL and
+ * label, or with mode 0644 if there is none yet.  file->text itself: the file stays as it is.
  * secret: root's alone, whatever was there.  With -n, writes nothing.
  * Text and names must stay valid until replace_all().
  * Returns the queued replacement, or NULL after printing a message. */
-struct replacement *replace_later(struct batch *batch, const struct file *file,
+struct replacement *replace_later(struct batch *batch, struct file *file,
 		const char *text, int secret) FAST_FUNC;
 
 /* True if root could replace a file.  Who asks need not be root */

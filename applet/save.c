@@ -24,8 +24,15 @@ void FAST_FUNC remember_to_sync(struct commit *c, int dir)
 
 int FAST_FUNC sync_names(struct commit *c)
 {
-	while (c->dirs)
-		c->unsynced |= sync_directory(c->to_sync[--c->dirs], c->place->saved);
+	while (c->dirs) {
+		int dir = c->to_sync[--c->dirs];
+		int of_shadow = (dir == c->shadow_dir);
+
+		if (sync_directory(dir, of_shadow ? bb_path_shadow_file : c->place->saved) != 0) {
+			c->unsynced = -1;
+			c->password_unsynced |= of_shadow;
+		}
+	}
 	return c->unsynced;
 }
 
@@ -37,7 +44,7 @@ int FAST_FUNC may_be_saved(const struct commit *c)
 		&& (!is_relative(c->place) || c->place->osconf_dir >= 0);
 }
 
-int FAST_FUNC have_changed(const struct commit *c)
+int FAST_FUNC have_to_be_saved(const struct commit *c)
 {
 	const struct settings_file *main = &c->saved->main;
 
@@ -52,7 +59,7 @@ int FAST_FUNC say_unsaved(const struct commit *c)
 int FAST_FUNC save_later(struct commit *c, struct replacement **queued)
 {
 	*queued = NULL;
-	if (!have_changed(c))
+	if (!have_to_be_saved(c))
 		return 0;
 	*queued = replace_later(c->batch, &c->saved->main.file, settings_to_text(c->result), 1);
 	return *queued ? 0 : -1;

@@ -14,17 +14,20 @@
 /* What is to become durable */
 struct commit {
 	struct settings *result;      /* the saved settings with what os.conf changes */
-	const struct saved *saved;
+	struct saved *saved;
 	const struct settings_file *fresh; /* the os.conf that is applied, or was (fresh->applied) */
 	const struct place *place;
 	struct batch *batch;
 	smallint cards_known;         /* result has the MAC addresses of the cards that are used */
 
-	/* commit() itself */
+	/* how far it is */
 	int to_sync[3], dirs;         /* directories with new names */
-	smallint password_is_set;     /* from os.conf, in /etc/shadow */
-	smallint unsaved;             /* the settings could not be saved */
+	int shadow_dir;               /* the one of /etc/shadow's */
 	int unsynced;                 /* -1: a name is not durable */
+	smallint password_unsynced;   /* nor is /etc/shadow's */
+	smallint password_is_set;     /* from os.conf, in /etc/shadow */
+	smallint password_stays;      /* what root has: it can't be told whether os.conf's is new */
+	smallint unsaved;             /* the settings could not be saved */
 };
 
 /* A directory that has a new name, for sync_names() */
@@ -35,7 +38,7 @@ void remember_to_sync(struct commit *c, int dir) FAST_FUNC;
 int sync_names(struct commit *c) FAST_FUNC;
 
 int may_be_saved(const struct commit *c) FAST_FUNC;
-int have_changed(const struct commit *c) FAST_FUNC;
+int have_to_be_saved(const struct commit *c) FAST_FUNC;
 
 /* Prints that settings are not saved, and returns -1 */
 int say_unsaved(const struct commit *c) FAST_FUNC;

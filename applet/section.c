@@ -52,7 +52,7 @@ int FAST_FUNC open_section(struct section *section, const char *path)
 
 int FAST_FUNC close_section(struct batch *batch, struct section *section, const char *lines)
 {
-	const struct file *file = &section->file;
+	struct file *file = &section->file;
 	const char *text = section->rest;
 	size_t len = strlen(text);
 

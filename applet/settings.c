@@ -106,8 +106,9 @@ static void refuse(struct report *report, int key, const char *item, int len,
 }
 
 /* Removes bad items from a list.  Returns the list, or NULL if nothing is left */
-static char *clean_list(struct report *report, int key, char *list)
+static char *clean_list(struct settings *settings, int key, struct report *report)
 {
+	char *list = settings->value[key];
 	int kind = row_of(key)->kind;
 	const char *rest = list, *item;
 	char *s, *good = NULL;
@@ -126,6 +127,7 @@ static char *clean_list(struct report *report, int key, char *list)
 		if (!refused)
 			refuse(report, key, item, rest - item, list, wrong_value(kind));
 		refused = 1;
+		settings->entries_refused |= (kind == VALUE_APPLIED);
 		overlapping_strcpy((char*)item, rest);
 		rest = item;
 	}
@@ -135,7 +137,7 @@ static char *clean_list(struct report *report, int key, char *list)
 }
 
 /* Returns the value, or NULL if it is refused or counts as missing */
-static char *checked_value(const struct settings *settings, int key, struct report *report)
+static char *checked_value(struct settings *settings, int key, struct report *report)
 {
 	char *value = settings->value[key];
 	const struct row *row = row_of(key);
@@ -145,7 +147,7 @@ static char *checked_value(const struct settings *settings, int key, struct repo
 	if (kind == VALUE_PASSWORD && settings->source == CONFIG_DRIVE)
 		kind = VALUE_CRYPT_HASH;
 	if (row->properties & LIST)
-		return clean_list(report, key, value);
+		return clean_list(settings, key, report);
 	if (!(row->properties & settings->source))
 		wrong = "is not read from saved settings";
 	else if (kind == VALUE_PASSWORD && !value[strspn(value, "*")])

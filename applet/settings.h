@@ -31,9 +31,9 @@ enum {
 	GLOBAL(PASSWORD_HASH,  "password_hash",  VALUE_CRYPT_HASH,  SAVED_SETTINGS | SECRET) \
 	/* what was applied and can't be removed: applied.h.  1.0.0 had a key for each file */ \
 	GLOBAL(APPLIED,        "applied",        VALUE_APPLIED,     SAVED_SETTINGS | SECRET | LIST) \
-	GLOBAL(OLD_MOVED,      "moved",          VALUE_CRYPT_HASH,  SAVED_SETTINGS | SECRET) \
+	GLOBAL(OLD_MOVED,      "moved",          VALUE_APPLIED,     SAVED_SETTINGS | SECRET | LIST) \
 IF_FEATURE_OSCONF_CONFIG_DRIVE( \
-	GLOBAL(OLD_DRIVE,      "drive",          VALUE_CRYPT_HASH,  SAVED_SETTINGS | SECRET) \
+	GLOBAL(OLD_DRIVE,      "drive",          VALUE_APPLIED,     SAVED_SETTINGS | SECRET | LIST) \
 	/* the last hash and instance_id of a drive */ \
 	GLOBAL(DRIVE_PASSWORD, "drive_password", VALUE_CRYPT_HASH,  SAVED_SETTINGS | SECRET) \
 	GLOBAL(INSTANCE_ID,    "instance_id",    VALUE_HOSTNAME,    CONFIG_DRIVE | SECRET) \
@@ -62,6 +62,7 @@ struct settings {
 	smallint foreign;  /* parse_text(): this is no file of settings */
 	uint32_t named;    /* check_settings(): bit N: ethN has a key, good or refused */
 	uint32_t refused;  /* bit N: ethN's ip_addr was refused */
+	smallint entries_refused; /* some of what was applied: somebody has edited it */
 	char *comments;    /* of saved settings: lines that somebody wrote, or NULL */
 	char *value[KEYS]; /* of each known key; NULL: missing */
 };

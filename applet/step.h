@@ -12,7 +12,7 @@
 
 struct nlmsghdr;
 
-enum { COMMAND_SIZE = 128 }; /* the longest command fits */
+enum { COMMAND_SIZE = 192 }; /* the longest command fits, with a quoted name */
 
 struct step {
 	enum {

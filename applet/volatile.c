@@ -33,7 +33,6 @@ static void stand_in(struct settings_file *saved, const struct settings_file *ot
 		return;
 	saved->settings = other->settings;
 	saved->report = other->report;
-	saved->entries_refused = other->entries_refused;
 	saved->valid = 1;
 	saved->file.text = NULL; /* saved as a new file */
 }
@@ -71,7 +70,7 @@ int FAST_FUNC read_newer(struct saved *saved, const struct place *place)
 {
 	struct settings_file *main = &saved->main;
 	struct settings_file newer;
-	int failed, moved;
+	int failed, moved, refused = main->settings.entries_refused;
 
 	if (place->osconf_dir < 0)
 		return 0;
@@ -85,11 +84,20 @@ int FAST_FUNC read_newer(struct saved *saved, const struct place *place)
 	saved->moved = (moved > 0);
 	if (moved)
 		return failed | (moved < 0);
+	if (newer.file.text && (refused || is_osconf_dir_read_only(place))) {
+		saved->digest = entry_digest(&main->settings, newer.file.text, newer.file.len);
+		if (!saved->digest)
+			main->unread = 1;
+		if (refused) /* it may have been moved before: what somebody has edited counts */
+			return -1;
+	}
 	failed |= understand_saved(&newer);
 	main->unread |= newer.unread;
 	if (newer.valid) {
 		saved->moves = !main->unread; /* else it may have been moved before */
 		stand_in(main, &newer);
+	} else {
+		saved->digest = NULL;
 	}
 	return failed;
 }
