@@ -50,6 +50,16 @@ static int can_save_settings(struct commit *c)
 	return save_later(c, &queued) == 0;
 }
 
+static int print_protection(const struct file *file)
+{
+	if (!can_be_read_by_others(file))
+		return 0;
+	if (geteuid() == 0 && !may_write(file->path.dir, file->path.rest))
+		return perror_msg("%s: can't write", file->name);
+	printf("# %s becomes readable by root only\n", file->name);
+	return 0;
+}
+
 /* Returns 0, or -1 after printing what a run would: wrong */
 static int print_removal(const struct commit *c, const char *name, const char *wrong)
 {
@@ -103,8 +113,8 @@ int FAST_FUNC print_commit(struct commit *c)
 	if (fresh->digest)
 		set_entry(c->result, fresh->file.name, fresh->digest);
 	print_files(c->batch->first);
-	if (c->saved->main.valid && can_be_read_by_others(&c->saved->main.file))
-		printf("# %s becomes readable by root only\n", c->place->saved);
+	if (c->saved->main.valid)
+		failed |= print_protection(&c->saved->main.file);
 	commits = has_to_commit(c);
 	saves = commits && have_to_be_saved(c);
 	can_save = commits && can_save_settings(c);
