@@ -342,7 +342,6 @@ static int run_stages(struct osconf *o)
 		keep_others_out, open_options, find_first_partition, change_root,
 		read_saved_settings, read_fresh_settings, match_cards, write_files, set_up_network
 	};
-	enum { CHANGE_ROOT = 3 };
 	unsigned i;
 	int failed = 0;
 
@@ -353,7 +352,7 @@ static int run_stages(struct osconf *o)
 		if (result == DIED)
 			perror_msg("not all could be done");
 		failed |= result;
-		if (ENABLE_FEATURE_OSCONF_ROOT && i == CHANGE_ROOT && !o->in_root)
+		if (ENABLE_FEATURE_OSCONF_ROOT && stages[i] == change_root && !o->in_root)
 			break;
 	}
 	return failed;
