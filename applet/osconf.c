@@ -30,9 +30,8 @@
  *     command.c     steps, files                            -> commands, for a dry run
  *
  * Helpers: path.c finds files, file.c reads and wipes them, replace.c replaces them
- * durably, section.c replaces a section of a file,
- * message.c and report.c report errors, guard.c survives a function that dies, wait.c
- * waits.
+ * durably, section.c replaces a section of a file, message.c and report.c report errors,
+ * guard.c survives a function that dies, wait.c waits.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  * SPDX-License-Identifier: GPL-2.0-only
