@@ -1,7 +1,6 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: reads, wipes and removes files: the door to all of them. What is not a
- * regular file is not even opened.
+ * osconf: finds, reads and wipes files. What is not a regular file is not even opened.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  * SPDX-License-Identifier: GPL-2.0-only

@@ -13,7 +13,7 @@
 enum { DIED = -2 };
 
 /* Runs function(data).  Returns its result, or DIED if libbb died in it (xmalloc(),
- * xsocket(), pw_encrypt(), an applet's main): errno is the cause, or 0 if unknown.
+ * xchroot(), pw_encrypt()): errno is the cause, or 0 if unknown.
  * Calls may be nested. */
 int run_guarded(int (*function)(void *data), void *data) FAST_FUNC;
 

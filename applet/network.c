@@ -17,13 +17,13 @@ enum {
 	READINGS = 3,
 };
 
-static int print_or_run(struct kernel *kernel, struct plan *plan, int again)
+static int print_or_run(struct kernel *kernel, struct plan *plan)
 {
 	if (option_mask32 & OPT_dry_run) {
 		print_plan(plan);
 		return 0;
 	}
-	return run_plan(kernel, plan, again);
+	return run_plan(kernel, plan, 0);
 }
 
 int FAST_FUNC run_once(const struct settings *settings, struct kernel *kernel)
@@ -33,7 +33,7 @@ int FAST_FUNC run_once(const struct settings *settings, struct kernel *kernel)
 	if (!(option_mask32 & OPT_root))
 		read_hostname(kernel);
 	make_plan(&plan, settings, kernel);
-	return print_or_run(kernel, &plan, 0);
+	return print_or_run(kernel, &plan);
 }
 
 /* Returns the first step of a host name or card, or the first that has failed; or NULL */
@@ -143,7 +143,7 @@ int FAST_FUNC converge_network(const struct settings *settings, struct kernel *k
 			return -1;
 		}
 		if (unread || (option_mask32 & OPT_dry_run))
-			return print_or_run(kernel, &plan, 0) | failed | unread;
+			return print_or_run(kernel, &plan) | failed | unread;
 		if (run_plan(kernel, &plan, runs + 1 < RUNS) != 0 && runs + 1 == RUNS)
 			failed = -1;
 	}

@@ -30,9 +30,8 @@
  *     command.c     steps, files                            -> commands, for a dry run
  *
  * Helpers: path.c finds files, file.c reads and wipes them, replace.c replaces them
- * durably, section.c replaces a section of a file,
- * message.c and report.c report errors, guard.c survives a function that dies, wait.c
- * waits.
+ * durably, section.c replaces a section of a file, message.c and report.c report errors,
+ * guard.c survives a function that dies, wait.c waits.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  * SPDX-License-Identifier: GPL-2.0-only
@@ -345,7 +344,6 @@ static int run_stages(struct osconf *o)
 		keep_others_out, open_options, find_first_partition, change_root,
 		read_saved_settings, read_fresh_settings, match_cards, write_files, set_up_network
 	};
-	enum { CHANGE_ROOT = 3 };
 	unsigned i;
 	int failed = 0;
 
@@ -356,7 +354,7 @@ static int run_stages(struct osconf *o)
 		if (result == DIED)
 			perror_msg("not all could be done");
 		failed |= result;
-		if (ENABLE_FEATURE_OSCONF_ROOT && i == CHANGE_ROOT && !o->in_root)
+		if (ENABLE_FEATURE_OSCONF_ROOT && stages[i] == change_root && !o->in_root)
 			break;
 	}
 	return failed;

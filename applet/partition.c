@@ -27,45 +27,46 @@ static int first_partition_of(const char *disk, char device[DEVICE_SIZE])
 	return access(path, F_OK) == 0;
 }
 
-/* Finds the disk that holds /.  Returns false if / is on no disk (initramfs, overlay,
- * network).  Documentation/ABI/testing/sysfs-block.  In sysfs, ".." is the device's
- * parent, whatever link leads to the device.
+/* Returns the disk that holds /, or NULL if / is on no disk (initramfs, overlay,
+ * network).  Documentation/ABI/testing/sysfs-block.  In sysfs, a partition's parent is its
+ * disk, whatever link leads to the partition.
  * is_hardware: a loop device and a ramdisk have no link "device" */
-static int root_disk(char disk[NAME_SIZE], int *is_hardware)
+static const char *root_disk(int *is_hardware)
 {
-	char path[sizeof("/sys/dev/block/:") + 2 * sizeof(int) * 3];
-	char name[sizeof("slaves/") + NAME_SIZE];
+	enum { SLAVES_LEN = sizeof("/slaves/") - 1 };
+	char path[PATH_MAX]; /* of at most 40 links, path_resolution(7): there is room for their names */
+	char *end, *link;
 	struct stat st;
-	char *cwd;
+	int is_partition;
 
 	if (stat("/", &st) != 0)
-		return 0;
-	sprintf(path, "/sys/dev/block/%u:%u", major(st.st_dev), minor(st.st_dev));
-	if (chdir(path) != 0)
-		return 0;
+		return NULL;
+	end = path + sprintf(path, "/sys/dev/block/%u:%u", major(st.st_dev), minor(st.st_dev));
 	/* go from device mapper and md down to the disk */
-	strcpy(name, "slaves/");
-	while (next_name("slaves", name + 7) && chdir(name) == 0)
-		name[7] = '\0';
-	if (access("partition", F_OK) == 0)
-		chdir("..");
-	*is_hardware = (access("device", F_OK) == 0);
-	cwd = xrealloc_getcwd_or_warn(NULL);
-	if (cwd)
-		safe_strncpy(disk, bb_get_last_path_component_nostrip(cwd), NAME_SIZE);
-	free(cwd);
-	chdir("/");
-	return cwd != NULL;
+	for (;; end += strlen(end)) {
+		strcpy(end, "/slaves/");
+		if (!next_name(path, end + SLAVES_LEN))
+			break;
+	}
+	strcpy(end, "/partition");
+	is_partition = (access(path, F_OK) == 0);
+	strcpy(end, is_partition ? "/../device" : "/device");
+	*is_hardware = (access(path, F_OK) == 0);
+	*end = '\0';
+	link = xmalloc_readlink(path); /* .../block/vda/vda1 */
+	if (link && is_partition)
+		*strrchr(link, '/') = '\0';
+	return link ? bb_get_last_path_component_nostrip(link) : NULL;
 }
 
 /* Returns the device that has the first partition of the disk that holds /, or NULL if / is
  * on no disk */
 static const char *find_by_root(char device[DEVICE_SIZE])
 {
-	char disk[NAME_SIZE];
 	int is_hardware;
+	const char *disk = root_disk(&is_hardware);
 
-	if (!root_disk(disk, &is_hardware))
+	if (!disk)
 		return NULL;
 	if (first_partition_of(disk, device))
 		return device;

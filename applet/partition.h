@@ -26,7 +26,7 @@ int open_osconf_dir(struct place *place, const char *spec, deadline_t deadline) 
 int has_work(const struct place *place) FAST_FUNC;
 
 /* Mounts the partition anew for writing, unless it is so already or is a directory that
- * was given, and opens place->osconf_dir anew.  The current directory must not be on it.
+ * was given, and opens place->osconf_dir anew.
  * Only for whom wait_for_others() has let in.
  * Returns 0, or -1 after printing a message: it may be open all the same, read-only. */
 int open_for_writing(struct place *place) FAST_FUNC;

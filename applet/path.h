@@ -1,7 +1,7 @@
 /* vi: set sw=4 ts=4: */
 /*
- * osconf: names -> where they lead, walked once, by descriptors.
- * Nothing depends on the current directory or on what is renamed later.
+ * osconf: names -> where they lead: the directory's descriptor, and a name in it.
+ * What is renamed on the way afterwards changes nothing.
  *
  * Licensed under GPLv2, see file LICENSE in this source tree.
  * SPDX-License-Identifier: GPL-2.0-only

@@ -15,7 +15,8 @@ enum {
 	LATER_METRIC = 1000, /* plus the interface's number */
 	LO           = INTERFACES_MAX,
 	GOALS,
-	BUCKETS      = 1024, /* a power of 2 */
+	BUCKET_BITS  = 10,
+	BUCKETS      = 1 << BUCKET_BITS,
 };
 
 /* What a card is to have */
@@ -57,7 +58,7 @@ static unsigned bucket_of(const struct route *route)
 {
 	uint32_t hash = (route->destination ^ route->netmask) * 0x9e3779b1; /* Knuth: golden ratio */
 
-	return hash / (0x80000000 / (BUCKETS / 2));
+	return hash >> (32 - BUCKET_BITS);
 }
 
 static int is_same_destination(const struct route *a, const struct route *b)

@@ -117,9 +117,12 @@ static void drop(struct batch *batch, struct replacement *r)
 	batch->failed = r->failed = 1;
 }
 
+/* EEXIST: what has the name of the new file can't be removed */
 static void fail(struct batch *batch, struct replacement *r)
 {
-	perror_msg("%s: can't write", r->name);
+	int in_the_way = (errno == EEXIST);
+
+	perror_msg("%s%s: can't write", in_the_way && r->path.linked ? r->path.whole : r->name, in_the_way ? "+" : "");
 	drop(batch, r);
 }
 

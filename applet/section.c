@@ -65,15 +65,15 @@ int FAST_FUNC close_section(struct batch *batch, struct section *section, const 
 	if (is_text(file, text))
 		return 0;
 	/* a link or a mount point stays, and leads to an empty file */
-	if (!*text && !file->path.linked) {
+	if (!*text && !file->path.linked && !is_mount_point(&file->path)) {
 		if (option_mask32 & OPT_dry_run) {
-			replace_later(batch, file, is_mount_point(&file->path) ? text : NULL, 0);
+			replace_later(batch, file, NULL, 0);
 			return 0;
 		}
-		if (unlinkat(file->path.dir, file->path.rest, 0) == 0)
-			return 0;
-		if (errno != EBUSY)
+		if (unlinkat(file->path.dir, file->path.rest, 0) != 0)
 			return perror_msg("%s: can't remove", file->name);
+		done_msg("%s: removed", file->name);
+		return 0;
 	}
 	replace_later(batch, file, text, 0);
 	return 0;

@@ -72,6 +72,11 @@ uint32_t FAST_FUNC netmask_of(unsigned prefix)
 	return prefix ? 0xffffffff << (32 - prefix) : 0;
 }
 
+unsigned FAST_FUNC prefix_len(uint32_t netmask)
+{
+	return netmask ? 33 - ffs(netmask) : 0;
+}
+
 /* Returns the next item of a list with semicolons, or NULL at its end */
 static const char *next_of_list(const char **list, const char **item)
 {
@@ -135,11 +140,6 @@ static int next_applied(const char **list, const char **item)
 	if (!s)
 		return 0;
 	return take_password_hash(s + strcspn(s, "$;'")) == *list ? 1 : -1;
-}
-
-unsigned FAST_FUNC prefix_len(uint32_t netmask)
-{
-	return netmask ? 33 - ffs(netmask) : 0;
 }
 
 /* RFC 1123, 2.1: labels of letters, digits and hyphens, without a hyphen at either end */
