@@ -25,6 +25,8 @@ struct goal {
 	uint32_t ip_addr, netmask;
 	char *const *eth;            /* the values of its interface; NULL: lo */
 	const struct address *there; /* its address, if it has that already */
+	const struct kernel_route *subnet; /* the kernel's route for that */
+	int in_front;                /* whether another's is used before it */
 	smallint keeps_routes;       /* it keeps an address, or has none to lose */
 };
 
@@ -267,12 +269,16 @@ static int has_subnet(const struct goal *goal)
 	return ~goal->netmask && ((goal->ip_addr & goal->netmask) >> 24);
 }
 
-static const struct kernel_route *find_subnet(struct work *work, const struct goal *goal, int *in_front)
+/* Without its subnet's route, an address does not count as there */
+static void find_subnet(struct work *work, struct goal *goal)
 {
 	struct route route = { goal->ip_addr & goal->netmask, goal->netmask, 0 };
-	const struct kernel_route *r = find_route(work, goal, &route, 0, in_front);
+	const struct kernel_route *r = find_route(work, goal, &route, 0, &goal->in_front);
 
-	return r && r->of_subnet && r->source ? r : NULL;
+	if (r && r->of_subnet && r->source)
+		goal->subnet = r;
+	else
+		goal->there = NULL;
 }
 
 static void find_address(struct work *work, struct goal *goal)
@@ -281,7 +287,6 @@ static void find_address(struct work *work, struct goal *goal)
 	const struct card *card = goal->card;
 	uint32_t broadcast = broadcast_of(goal->ip_addr, goal->netmask);
 	unsigned i, addresses = 0;
-	int in_front;
 
 	for (i = 0; i < kernel->addresses; i++) {
 		const struct address *address = &kernel->address[i];
@@ -295,8 +300,8 @@ static void find_address(struct work *work, struct goal *goal)
 			goal->there = address;
 		}
 	}
-	if (goal->there && (card->flags & IFF_UP) && !card->loopback && has_subnet(goal) && !find_subnet(work, goal, &in_front))
-		goal->there = NULL;
+	if (goal->there && (card->flags & IFF_UP) && !card->loopback && has_subnet(goal))
+		find_subnet(work, goal);
 	goal->keeps_routes = goal->there || !addresses;
 }
 
@@ -323,15 +328,9 @@ static void find_ways(struct work *work)
 /* The kernel adds a subnet's route behind others */
 static void plan_subnet(struct work *work, const struct goal *goal)
 {
-	const struct kernel_route *r;
-	int in_front;
-
-	if (!goal->there)
-		return;
-	r = find_subnet(work, goal, &in_front);
-	if (r && in_front) {
-		add_route_step(work, STEP_NO_ROUTE, r);
-		add_route_step(work, STEP_ROUTE_AGAIN, r);
+	if (goal->subnet && goal->in_front) {
+		add_route_step(work, STEP_NO_ROUTE, goal->subnet);
+		add_route_step(work, STEP_ROUTE_AGAIN, goal->subnet);
 	}
 }
 
@@ -412,7 +411,7 @@ static void for_each_goal(struct work *work, void (*plan)(struct work *work, con
 {
 	const struct goal *goal;
 
-	if (work->goal[LO].card && plan != plan_subnet)
+	if (work->goal[LO].card)
 		plan(work, &work->goal[LO]);
 	for (goal = work->goal; goal < work->goal + LO; goal++)
 		if (goal->card)
