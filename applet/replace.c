@@ -150,11 +150,18 @@ static int root_may_write(int dir, const char *name)
 	return may_write(dir, name) || errno == EACCES;
 }
 
-int FAST_FUNC can_be_replaced(const struct file *file)
+/* With -n: could root replace it?  Who asks need not be root.  If not, errno is set */
+static int can_be_replaced(const struct file *file)
 {
 	const struct path *path = &file->path;
+	struct stat st;
 
-	return root_may_write(path->dir, ".") && (!file->text || root_may_write(path->dir, path->rest));
+	if (!root_may_write(path->dir, ".") || (file->text && !root_may_write(path->dir, path->rest)))
+		return 0;
+	if (fstatat(path->dir, name_of_new(path), &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(st.st_mode))
+		return 1;
+	errno = EEXIST;
+	return 0;
 }
 
 static int prepare(struct batch *batch, struct replacement *r, struct file *file)

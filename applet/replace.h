@@ -51,9 +51,6 @@ int read_found_text(struct file *file) FAST_FUNC;
 struct replacement *replace_later(struct batch *batch, struct file *file,
 		const char *text, int secret) FAST_FUNC;
 
-/* True if root could replace a file; else errno is set.  Who asks need not be root */
-int can_be_replaced(const struct file *file) FAST_FUNC;
-
 /* Syncs the queued files and renames them into place.  Prints a message for each one that
  * fails: it is unchanged, and the others are replaced. */
 void replace_all(struct batch *batch) FAST_FUNC;
