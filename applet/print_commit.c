@@ -102,7 +102,7 @@ int FAST_FUNC print_commit(struct commit *c)
 {
 	const struct settings_file *fresh = c->fresh;
 	int can_remove = c->place->osconf_dir >= 0 && !is_osconf_dir_read_only(c->place);
-	int failed, commits, saves, can_save, password = 0;
+	int failed, commits, saves, can_save, is_set, password = 0;
 	struct file rejected;
 
 	if (can_remove && fresh->applied && may_be_removed(fresh))
@@ -120,6 +120,7 @@ int FAST_FUNC print_commit(struct commit *c)
 	can_save = commits && can_save_settings(c);
 	if (commits || c->place->shadow_persistent != YES)
 		password = print_password(c, can_save);
+	is_set = has_password(fresh) && password == 0 && c->place->shadow_persistent == YES;
 	if (commits && !may_be_saved(c))
 		failed = say_unsaved(c);
 	else if (saves && can_save)
@@ -127,6 +128,6 @@ int FAST_FUNC print_commit(struct commit *c)
 	if (commits && text_of_rejected(c, saves && can_save, &rejected))
 		printf("# %s is written\n", OSCONF_REJECTED);
 	if (c->place->osconf_dir >= 0)
-		failed |= print_sources(c, can_save && password == 0, has_password(fresh) && password == 0 && c->place->shadow_persistent == YES);
+		failed |= print_sources(c, can_save && password == 0, is_set);
 	return failed || password || can_save != commits || c->batch->failed ? -1 : 0;
 }
