@@ -213,7 +213,7 @@ boot_commands() {
 	fi
 	while IFS=$TAB read -r path action line; do
 		printf '%s\t%s\t%s\n' "$path" "$action" "$line"
-		case $action in askfirst | respawn) ;; *) commands_of "$line" ;; esac
+		commands_of "$line"
 	done <"$work/inittab"
 	! is_systemd || commands_of_units
 	for path in etc/runit/1 etc/runit/2 etc/rc.local etc/rc.d/rc.local; do
@@ -227,10 +227,7 @@ init_scripts() {
 		kernel_words | sed -n 's|^\(rd\)\{0,1\}init=/*||p'
 		printf '%s\n' init sbin/init
 	} | while IFS= read -r path; do
-		if find_file "$path" && [ "$file_type" = f ] &&
-			contents "$file_key" 80 | head -n 1 | grep -qE '^#!.*/(sh|ash|dash|bash|busybox)( |$)'; then
-			printf '%s\n' "$file_path"
-		fi
+		! is_script "$path" || printf '%s\n' "$file_path"
 	done
 }
 
@@ -248,6 +245,9 @@ simple_commands() {
 	{
 		code etc/default/osconf | sed "s,^,etc/default/osconf${TAB}run$TAB,"
 		cat "$work/commands"
+		# inetd.conf(5): SERVICE TYPE PROTOCOL WAIT USER PROGRAM NAME ARGUMENTS
+		! grep -qE '(^|[^a-z])x?inetd' "$work/commands" ||
+			code etc/inetd.conf | awk -v OFS='\t' 'NF > 6 { line = $6; for (i = 8; i <= NF; i++) line = line " " $i; print "etc/inetd.conf", "once", line }'
 	} | awk -F '\t' -v OFS='\t' -f "$here/commands.awk"
 }
 
@@ -274,8 +274,13 @@ inittab() {
 		END { for (i = 1; i <= 4; i++) for (j = 1; j <= count[i]; j++) print line[i, j] }'
 }
 
-# What the scripts have in them that a command starts
+# What is in the scripts that a command of inittab's starts: of one that goes on to
+# others, those
 commands_of() { # COMMAND
+	case $action in respawn | askfirst) its_action=$action ;; *) its_action=run ;; esac
+	for script in $(printf '%s\n' "${1#-}" | awk "$CALLS"'{ print calls($0) }'); do
+		lines_of_script "$script" "$its_action" 0
+	done
 	case $1 in
 	*openrc\ *)
 		level=${1##*openrc }
@@ -283,19 +288,23 @@ commands_of() { # COMMAND
 		;;
 	*/rcS\ S\ boot* | */rc.common*) services etc/rc.d '^S' ;;
 	*/rcS*)
-		lines_of etc/init.d/rcS run
 		services etc/init.d '^S[0-9]'
-		services etc/rcS.d '^S'
+		services_of_level S
 		;;
-	*/init.d/rc\ [0-9S]*)
-		level=${1##*/init.d/rc }
-		services "etc/rc${level%% *}.d" '^S'
-		;;
-	*/etc/*)
-		script=/etc/${1#*/etc/}
-		lines_of "${script%%[ ;&|]*}" run
+	*/rc\ [0-9S]*)
+		level=${1##*/rc }
+		services_of_level "${level%% *}"
 		;;
 	esac
+}
+
+# sysvinit's, in /etc or, as LFS and Red Hat have them, in /etc/rc.d
+services_of_level() { # LEVEL
+	if [ -n "$(names "etc/rc$1.d")" ]; then
+		services "etc/rc$1.d" '^S'
+	else
+		services "etc/rc.d/rc$1.d" '^S'
+	fi
 }
 
 services() { # DIRECTORY NAMES
@@ -304,33 +313,78 @@ services() { # DIRECTORY NAMES
 	done
 }
 
+# The paths that a line of a shell runs or sources
+CALLS='
+	function calls(line,   n, i, m, j, command, word, found) {
+		gsub(/["\047{}]/, " ", line)
+		n = split(line, command, /[;&|()`]+/)
+		for (i = 1; i <= n; i++) {
+			m = split(command[i], word, /[ \t]+/)
+			for (j = 1; j < m && (word[j] == "" || word[j] ~ /^(-.*|[A-Za-z_0-9]+=.*|[.!]|exec|source|if|then|elif|else|do|while|(\/.*\/)?(env|nice|nohup|setsid|cttyhack|busybox|(ba|da|a)?sh))$/); j++)
+				;
+			if (word[j] ~ /^\/[^][$*?\\]+$/)
+				found = found word[j] " "
+		}
+		return found
+	}'
+
 # A script up to where it ends at its outermost level, without here-documents; and
-# those of /etc that it calls or sources, but for libraries of functions
+# those that it calls or sources
 lines_of() { # PATH ACTION [DEPTH]
 	case $1 in etc/*) lines=$1 ;; *) lines=${1#/} ;; esac
-	code "$lines" | path=$lines awk -v action="$2" -v OFS='\t' '
-		BEGIN { path = ENVIRON["path"] }
-		word != "" { if ($1 == word) word = ""; next }
-		{ gsub(/\t/, " ") }
-		/\\$/ { held = held substr($0, 1, length($0) - 1); next }
-		{ $0 = held $0; held = "" }
-		/^exit([ ;]|$)/ { exit }
-		match($0, /<<-? *["\047\\]?[A-Za-z_][A-Za-z_0-9]*/) {
-			word = substr($0, RSTART, RLENGTH)
-			gsub(/[^A-Za-z_0-9]/, "", word)
+	code "$lines" | path=$lines awk -v action="$2" -v OFS='\t' "$CALLS"'
+		{
+			line[NR] = $0
+			sub(/^\t+/, "")
+			last[$0] = NR
 		}
-		NF { sub(/^ +/, ""); print path, action, $0 }' | while IFS= read -r its_line; do
-		printf '%s\n' "$its_line"
-		called=${its_line##*"$TAB"}
-		for word in exec . source sh /bin/sh; do
-			called=${called#"$word "}
+		END {
+			for (i = 1; i <= NR; i++) {
+				text = held line[i]
+				held = ""
+				if (text ~ /\\$/ && length(text) < 16384) {
+					held = substr(text, 1, length(text) - 1)
+					continue
+				}
+				if (text ~ /^exit([ \t;]|$)/)
+					exit
+				# what has no end is another operator
+				if (match(text, /<<-?[ \t]*[^ \t<>;&|()]+/)) {
+					word = substr(text, RSTART, RLENGTH)
+					gsub(/^<<-?[ \t]*|["\047\\]/, "", word)
+					while (word in last && last[word] > i) {
+						sub(/^\t+/, "", line[++i])
+						if (line[i] == word)
+							break
+					}
+				}
+				gsub(/\t/, " ", text)
+				sub(/^ +/, "", text)
+				if (text != "")
+					print ENVIRON["path"], action, text, calls(text)
+			}
+		}' | while IFS=$TAB read -r its_path its_action its_line called; do
+		printf '%s\t%s\t%s\n' "$its_path" "$its_action" "$its_line"
+		for script in $called; do
+			lines_of_script "$script" "$its_action" "${3-0}"
 		done
-		called=${called%%[ ;&|\)]*}
-		case $called in
-		*/functions | */rc.common | */rc.subr | */profile) ;;
-		/etc/*) [ "${3-0}" -ge 3 ] || lines_of "$called" run $((${3-0} + 1)) ;;
-		esac
 	done
+}
+
+# Not those of libraries of functions; what is not in /etc may be a program
+lines_of_script() { # PATH ACTION DEPTH
+	[ "$3" -lt 4 ] || return 0
+	case $1 in
+	*/functions | */rc.common | */rc.subr | */profile) ;;
+	/etc/*) lines_of "$1" "$2" $(($3 + 1)) ;;
+	*) ! is_script "$1" || lines_of "$1" "$2" $(($3 + 1)) ;;
+	esac
+}
+
+# Sets $file_path
+is_script() { # PATH
+	find_file "$1" && [ "$file_type" = f ] &&
+		contents "$file_key" 80 | head -n 1 | grep -qE '^#!.*[/ ](sh|ash|dash|bash|busybox)( |$)'
 }
 
 ### systemd

@@ -19,7 +19,7 @@ FILES_MAX=200000 LEVELS_MAX=32 TEXT_MAX=1048576
 
 # Directories whose entries are wanted, as extended regular expressions: where there are
 # configurations; and others, with homes
-CONFIGURATIONS='(boot|etc|EFI|efi|grub2?|syslinux|extlinux|isolinux|loader|rauc)(/.*)?|(usr/)?lib(/(modules|preinit|systemd|netifd|NetworkManager)(/.*)?)?'
+CONFIGURATIONS='(boot|etc|EFI|efi|grub2?|syslinux|extlinux|isolinux|loader|rauc)(/.*)?|(usr/)?lib(/(init|modules|preinit|systemd|netifd|NetworkManager)(/.*)?)?'
 HOMES='([^/]*|(home|opt|srv|usr|var|var/lib)/[^/]*)'
 DIRECTORIES="$CONFIGURATIONS|$HOMES|$HOMES/[.]ssh|usr/local/s?bin"
 
