@@ -196,6 +196,8 @@ search_modules() {
 
 ### The commands of a boot
 
+COMMANDS_MAX=4194304
+
 # What init runs, in order: FILE ACTION LINE, separated by tabs. ACTION is of
 # inittab, init for a line of a script that is init, run for one of another script,
 # unit for one of systemd's
@@ -204,12 +206,16 @@ boot_commands() {
 	init_scripts | while IFS= read -r path; do
 		lines_of "$path" init
 	done
-	if exists etc/inittab; then
-		inittab >"$work/inittab"
-	elif ! is_systemd && [ -n "$(names etc/init.d)" ]; then
-		printf 'etc/init.d/rcS\tsysinit\t/etc/init.d/rcS\n' >"$work/inittab" # busybox's default
-	else
+	if is_systemd; then
 		: >"$work/inittab"
+	elif exists etc/inittab; then
+		inittab >"$work/inittab"
+	elif is_openrc; then
+		for level in sysinit boot default; do
+			printf 'sbin/init\tsysinit\t/sbin/openrc %s\n' "$level"
+		done >"$work/inittab"
+	else
+		printf 'etc/init.d/rcS\tsysinit\t/etc/init.d/rcS\n' >"$work/inittab" # busybox's default
 	fi
 	while IFS=$TAB read -r path action line; do
 		printf '%s\t%s\t%s\n' "$path" "$action" "$line"
@@ -234,8 +240,20 @@ init_scripts() {
 # Whether what init runs can be told
 is_known_init() {
 	tree=$root
-	exists etc/inittab || is_systemd || [ -n "$(init_scripts)" ] ||
-		case $(look sbin/init | cut -f 5) in *busybox*) true ;; *) false ;; esac
+	is_systemd || exists etc/inittab || is_openrc || [ -n "$(init_scripts)" ] ||
+		case $(init_program) in *busybox*) true ;; *) false ;; esac
+}
+
+unknown_init() { # QUESTION
+	trouble "/sbin/init is neither busybox's, sysvinit's, OpenRC's nor systemd's, nor a script: $1?"
+}
+
+init_program() {
+	! find_file sbin/init || printf '%s\n' "$file_path"
+}
+
+is_openrc() {
+	case $(init_program) in *openrc-init) true ;; *) false ;; esac
 }
 
 # The same, simple commands as a shell takes them apart: FILE ACTION HOW PROGRAM
@@ -251,9 +269,13 @@ simple_commands() {
 	} | awk -F '\t' -v OFS='\t' -f "$here/commands.awk"
 }
 
+# Which does not read inittab. Where sysvinit or busybox is init, it may be there, too
 is_systemd() {
 	tree=$root
-	exists lib/systemd/systemd || exists usr/lib/systemd/systemd
+	case $(init_program) in
+	*/systemd) return ;;
+	esac
+	! exists etc/inittab && { exists lib/systemd/systemd || exists usr/lib/systemd/systemd; }
 }
 
 # inittab in the order in which init runs it: busybox's ID::ACTION:PROCESS,

@@ -203,15 +203,16 @@ rule_console() {
 	elif is_known_init; then
 		missing "no getty is started: tty1::respawn:/sbin/getty 38400 tty1, and one for console"
 	else
-		unchecked "/sbin/init is neither busybox's, sysvinit's nor systemd's, nor a script: does it start a getty?"
+		unknown_init "does it start a getty"
 	fi
 }
 
 rule_console_shell() {
 	tree=$root
 	find_osconf
+	is_known_init || unknown_init "does it start a shell"
 	if ! exists etc/inittab && ! is_systemd && [ -z "$(init_scripts)" ]; then
-		case $(look sbin/init | cut -f 5) in
+		case $(init_program) in
 		*busybox*) missing "without /etc/inittab, busybox's init starts a shell on the console: make one" ;;
 		esac
 	fi

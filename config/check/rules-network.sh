@@ -5,6 +5,7 @@
 rule_network() {
 	tree=$root
 	backend=live
+	is_known_init || unknown_init "does it set up a card"
 	! find_osconf || {
 		IFS=$TAB read -r path action arguments <"$starts"
 		options_of "$arguments"

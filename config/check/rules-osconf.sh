@@ -7,8 +7,10 @@
 find_osconf() {
 	starts=$work/starts
 	[ -e "$starts" ] || {
-		with_trouble "$work/commands.trouble" boot_commands >"$work/commands"
-		simple_commands >"$work/simple"
+		with_trouble "$work/commands.trouble" boot_commands | head -c "$COMMANDS_MAX" >"$work/commands"
+		simple_commands | head -c $((4 * COMMANDS_MAX)) >"$work/simple"
+		[ "$(wc -c <"$work/commands")" -lt "$COMMANDS_MAX" ] && [ "$(wc -c <"$work/simple")" -lt $((4 * COMMANDS_MAX)) ] ||
+			echo "what init runs has no end" >>"$work/commands.trouble"
 		osconf_commands | awk -F '\t' '$2 != "askfirst"' >"$starts"
 	}
 	had_trouble "$work/commands.trouble"
@@ -87,7 +89,7 @@ rule_osconf_run() {
 		elif is_systemd && is_masked osconf.service; then
 			broken "osconf.service is masked: systemctl unmask osconf, and enable it"
 		elif ! is_known_init; then
-			unchecked "/sbin/init is neither busybox's, sysvinit's nor systemd's, nor a script: does it run osconf?"
+			unknown_init "does it run osconf"
 		else
 			missing "nothing runs it: ::sysinit:/sbin/osconf in inittab, or a service that is on"
 		fi

@@ -15,7 +15,7 @@
 #   texts/N     text of the file in line N of the index; N.trouble: what is wrong
 #               with it
 
-FILES_MAX=200000 LEVELS_MAX=32 TEXT_MAX=1048576
+FILES_MAX=200000 LEVELS_MAX=32 TEXT_MAX=1048576 TEXTS_MAX=16777216
 
 # Directories whose entries are wanted, as extended regular expressions: where there are
 # configurations; and others, with homes
@@ -200,9 +200,15 @@ read_text() { # PATH
 		: >"$cached.trouble"
 		: >"$cached.code"
 		: >"$work/late"
-		contents "$file_key" $((TEXT_MAX + 1)) >"$work/raw"
+		[ -e "$work/texts" ] || echo 0 >"$work/texts"
+		read -r so_far <"$work/texts"
+		: >"$work/raw"
+		[ "$so_far" -gt "$TEXTS_MAX" ] || contents "$file_key" $((TEXT_MAX + 1)) >"$work/raw"
 		taken=$(wc -c <"$work/raw")
-		if is_late; then
+		echo $((so_far + taken)) >"$work/texts"
+		if [ "$so_far" -gt "$TEXTS_MAX" ]; then
+			echo "what is read of it has more than $((TEXTS_MAX >> 20)) MiB" >"$cached.trouble"
+		elif is_late; then
 			cat "$work/late" >"$cached.trouble"
 		elif [ "$taken" -gt "$TEXT_MAX" ]; then
 			echo "/$file_path has more than $((TEXT_MAX >> 10)) KiB" >"$cached.trouble"
