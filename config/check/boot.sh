@@ -467,8 +467,15 @@ unit_text() { # UNIT WANTS-PATH
 commands_of_units() {
 	enabled_units >"$work/units"
 	while IFS= read -r its_path; do
-		case $its_path in *.service) ;; *) continue ;; esac
-		exec_lines "$its_path" "${its_path##*/}"
+		its_unit=${its_path##*/}
+		case $its_unit in
+		*.service) exec_lines "$its_path" "$its_unit" ;;
+		*.socket)
+			for its_unit in "${its_unit%.socket}@.service" "${its_unit%.socket}.service"; do
+				! unit_file "$its_unit" || exec_lines "$unit_path" "$its_unit"
+			done
+			;;
+		esac
 	done <"$work/units"
 }
 

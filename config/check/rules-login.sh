@@ -36,7 +36,7 @@ sshd_settings() {
 			n = split(tolower(line), word, /[ \t]+/)
 			for (i = 2; i <= n; i += 2) {
 				if (word[i] == "all") return 1
-				if (word[i] != "user") return 0
+				if (word[i] !~ /^(user|group)$/) return 0
 				hit = 0
 				m = split(word[i + 1], pattern, ",")
 				for (j = 1; j <= m; j++) {
@@ -133,10 +133,9 @@ sshd_refuses() {
 		! { [ "$(setting usepam no)" = yes ] && [ "$(setting kbdinteractiveauthentication "$(setting challengeresponseauthentication yes)")" = yes ]; }; then
 		echo "$sshd: PasswordAuthentication no: PasswordAuthentication yes" && return
 	fi
-	case $(setting authenticationmethods any) in
-	any | *password* | *keyboard-interactive*) ;;
-	*) echo "$sshd: AuthenticationMethods has no password: remove it" && return ;;
-	esac
+	# lists of methods, one of which has to be gone through
+	setting authenticationmethods any | tr ' \t' '\n\n' | tr -d '"' | grep -qE '^(any|(,?(password|keyboard-interactive(:[^,]*)?))+)$' ||
+		{ echo "$sshd: AuthenticationMethods wants more than a password: remove it" && return; }
 	for list in users groups; do
 		! grep -q "^allow$list " "$work/sshd" || names_root "allow$list" ||
 			{ echo "$sshd: Allow$list without root: add it" | sed 's/Allowu/AllowU/; s/Allowg/AllowG/' && return; }
@@ -154,36 +153,49 @@ names_root() { # KEYWORD
 		END { exit !(found && !refused) }'
 }
 
-# Where dropbear's options may be
-DROPBEAR_FILES='^etc/(inittab|(dropbear/run|(default|conf[.]d|config)/dropbear)|(init[.]d|rc[^/]*[.]d)/[^/]*dropbear)$'\
-'|^(etc|(usr/)?lib)/systemd/system/dropbear[^/]*$'
+# Where options of dropbear's may be in a variable
+DROPBEAR_FILES='^etc/(default|conf[.]d)/dropbear$'
 
-# dropbear(8): -w no root, -s no passwords, -g no password for root. Its options
-# are behind its name, or in a variable of its start script's
+# FILE OPTION of each option that dropbear is started with
+dropbear_options() {
+	find_osconf
+	{
+		awk -F '\t' -v OFS='\t' '$4 ~ /(^|\/)dropbear$/ { print $1, $5 }' "$work/simple"
+		tree=$root
+		matching "$DROPBEAR_FILES" | while IFS= read -r path; do
+			code "$path" | path=$path awk -v OFS='\t' '
+				/RSAKEY/ { next }
+				{ sub(/[ \t]#.*/, "") }
+				sub(/^[ \t]*(export[ \t]+)?[A-Z_]*(ARGS|OPTS|OPTIONS)=/, "") { print ENVIRON["path"], $0 }'
+		done
+	} | tr "\"'\001" '   ' | awk -F '\t' -v OFS='\t' '
+		{
+			n = split($2, word, / +/)
+			for (i = 1; i <= n; i++) {
+				if (word[i] ~ /^-[A-Za-z]/)
+					print "/" $1, word[i]
+				# the next word is its value
+				if (word[i] ~ /^-[A-Za-z]*[bcdDGIKlpPrTW]$/)
+					i++
+			}
+		}'
+}
+
+# dropbear(8): -w no root, -s no passwords, -g no password for root, -t a key, too
 dropbear_refuses() {
-	matching "$DROPBEAR_FILES" | while IFS= read -r path; do
-		code "$path" | sed "s/#.*//" | path=/$path awk '
-			BEGIN { path = ENVIRON["path"] }
-			{ line = "" }
-			/dropbear/ { line = $0; sub(/.*dropbear/, "", line) }
-			/^[ \t]*(export )?(DROPBEAR_[A-Z_]*|[A-Z_]*(ARGS|OPTS|OPTIONS))=/ { line = $0; sub(/^[^=]*=/, " ", line) }
-			{
-				gsub(/["'\'']/, " ", line)
-				n = split(line, word, /[ \t]+/)
-				for (i = 1; i <= n; i++)
-					if (word[i] ~ /^-[A-Za-z]*[wsg][A-Za-z]*$/ && word[i] !~ /^-[bcDIjkKprPWz]/) {
-						print path ": dropbear " word[i] " refuses root or passwords: leave it out"
-						exit
-					}
-			}'
-		[ "$path" != etc/config/dropbear ] || text "$path" | tr -d "\"'" | awk '
-			$1 == "option" && $2 ~ /^(RootPasswordAuth|PasswordAuth|RootLogin)$/ && $3 ~ /^(off|0|no)$/ {
-				print "/etc/config/dropbear: " $2 " " $3 ": on"
-				exit
-			}'
-	done | head -n 1
+	dropbear_options | awk -F '\t' '
+		{ option = $2; sub(/[bcdDGIKlpPrTW].*/, "", option) }
+		option ~ /[wsgt]/ { print $1 ": dropbear " $2 " refuses root or passwords: leave it out"; exit }'
+	text etc/config/dropbear | tr -d "\"'" | awk '
+		$1 == "option" && $2 ~ /^(RootPasswordAuth|PasswordAuth|RootLogin)$/ && $3 ~ /^(off|0|no)$/ {
+			print "/etc/config/dropbear: " $2 " " $3 ": on"
+			exit
+		}'
+	# getusershell(3): those without the file
 	shell=$(field "$(line_of etc/passwd root)" 7)
-	! exists etc/shells || text etc/shells | grep -qxF "${shell:-/bin/sh}" ||
+	{
+		text etc/shells || printf '/bin/sh\n/bin/csh\n'
+	} | grep -qxF "${shell:-/bin/sh}" ||
 		echo "/etc/shells: dropbear lets nobody in whose shell is not there: add $shell"
 }
 
@@ -269,8 +281,7 @@ rule_ssh_empty() {
 	*yes*) broken "/etc/ssh/sshd_config: PermitEmptyPasswords yes: no" ;;
 	esac
 	other_sshd_config
-	matching "$DROPBEAR_FILES" | while IFS= read -r path; do
-		! code "$path" | grep -E 'dropbear|ARGS=|OPTS=' | grep -qE '[ "]-[A-Z]*B([ "]|$)' ||
-			broken "/$path: dropbear -B lets accounts in that have no password: leave it out"
+	dropbear_options | sed -n "s/$TAB-[A-Za-z]*B.*//p" | sort -u | while IFS= read -r path; do
+		broken "$path: dropbear -B lets accounts in that have no password: leave it out"
 	done
 }
