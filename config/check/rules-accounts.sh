@@ -37,7 +37,9 @@ expiry() { # LINE-OF-SHADOW
 	*) broken "/etc/shadow: root expires on day $day: leave the 8th field empty" ;;
 	esac
 	max=$(field "$1" 5) more=$(field "$1" 7)
-	if is_number "$max" && is_number "$more" && [ "$(decimal "$max")" -lt 10000 ]; then
+	is_number "$max" && is_number "$more" || return 0
+	max=$(decimal "$max") more=$(decimal "$more")
+	if [ $((max < 10000)) = 1 ]; then
 		broken "/etc/shadow: root is locked out $((max + more)) days after its password was set: 99999 in the 5th field, the 7th empty"
 	fi
 }
