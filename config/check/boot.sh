@@ -281,7 +281,7 @@ is_systemd() {
 # inittab in the order in which init runs it: busybox's ID::ACTION:PROCESS,
 # sysvinit's ID:RUNLEVELS:ACTION:PROCESS
 inittab() {
-	code etc/inittab | awk -F : -v OFS='\t' '
+	exact_code etc/inittab | awk -F : -v OFS='\t' '
 		function order(action) {
 			return action ~ /^(sysinit|boot|bootwait)$/ ? 1 : action == "wait" ? 2 : action == "once" ? 3 : 4
 		}
@@ -354,7 +354,7 @@ CALLS='
 # those that it calls or sources
 lines_of() { # PATH ACTION [DEPTH]
 	case $1 in etc/*) lines=$1 ;; *) lines=${1#/} ;; esac
-	code "$lines" | path=$lines awk -v action="$2" -v OFS='\t' "$CALLS"'
+	exact_code "$lines" | path=$lines awk -v action="$2" -v OFS='\t' "$CALLS"'
 		{
 			line[NR] = $0
 			sub(/^\t+/, "")

@@ -7,7 +7,7 @@ field() { # LINE NUMBER
 }
 
 line_of() { # FILE ACCOUNT
-	text "$1" | awk -F : -v name="$2" '$1 == name { print; exit }'
+	exact_text "$1" | awk -F : -v name="$2" '$1 == name { print; exit }'
 }
 
 rule_root_account() {

@@ -88,6 +88,8 @@ rule_osconf_run() {
 			broken "/etc/inittab runs it with askfirst, when a key is pressed: ::sysinit:/sbin/osconf"
 		elif is_systemd && is_masked osconf.service; then
 			broken "osconf.service is masked: systemctl unmask osconf, and enable it"
+		elif grep -q "osconf.*$(printf '\r')" "$work/commands"; then
+			broken "the lines that run it end with CR and LF, and CR is taken for a part of the command: sed -i 's/\\r\$//'"
 		elif ! is_known_init; then
 			unknown_init "does it run osconf"
 		else

@@ -182,11 +182,21 @@ entry() { # PATH
 # Text of a regular file to stdout, CR and NUL taken out. Returns 1 if it is not
 # there
 text() { # PATH
-	read_text "$1" && cat "$cached"
+	read_text "$1" && tr -d '\r' <"$cached"
 }
 
 # The same without comments
 code() { # PATH
+	! read_text "$1" || tr -d '\r' <"$cached.code"
+}
+
+# The same with CR, where who reads it takes that for a part of the last word: init,
+# a shell, login
+exact_text() { # PATH
+	! read_text "$1" || cat "$cached"
+}
+
+exact_code() { # PATH
 	! read_text "$1" || cat "$cached.code"
 }
 
@@ -215,7 +225,7 @@ read_text() { # PATH
 		elif is_number "$file_size" && [ $((taken < file_size)) = 1 ]; then
 			echo "/$file_path can't be read" >"$cached.trouble"
 		fi
-		tr -d '\000\r' <"$work/raw" | awk '
+		tr -d '\000' <"$work/raw" | awk '
 			length > 16384 { print "a line of it is too long" >too_long; $0 = substr($0, 1, 16384) }
 			{ print }
 			!/^[ \t]*#/ { print >code }' too_long="$cached.trouble" code="$cached.code" >"$cached"
