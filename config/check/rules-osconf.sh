@@ -21,7 +21,9 @@ find_osconf() {
 find_program() {
 	tree=$root
 	find_osconf
-	for program in $(awk -F '\t' '$4 ~ /^\/[!-~]*\/osconf$/ { print substr($4, 2); exit }' "$work/simple") sbin/osconf usr/sbin/osconf bin/osconf usr/bin/osconf usr/local/sbin/osconf usr/local/bin/osconf; do
+	by_busybox=''
+	! grep -qE '(^|[[:space:]/])busybox osconf( |$)' "$work/commands" || by_busybox=bin/busybox
+	for program in $(awk -F '\t' '$4 ~ /^\/[!-~]*\/osconf$/ { print substr($4, 2); exit }' "$work/simple") sbin/osconf usr/sbin/osconf bin/osconf usr/bin/osconf usr/local/sbin/osconf usr/local/bin/osconf $by_busybox; do
 		[ "$(look_type "$program")" != f ] || return 0
 	done
 	return 1
@@ -144,12 +146,18 @@ rule_osconf_order() {
 	esac
 }
 
+# "before" is for services of one runlevel: boot is through when default begins
 ordered_by_openrc() {
 	tree=$root
 	level=${path%/*}
-	code "$path" | grep -qE '^[ 	]*before .*(net|networking|\*)' && return
-	names "$level" | grep -E '^(networking|net\..*|dhcpcd|connman|NetworkManager)$' | grep -v '^net\.lo$' | while IFS= read -r service; do
-		broken "/$level/$service may start before osconf: \"before net networking\" in osconf's depend()"
+	{
+		case $level in */default) names etc/runlevels/boot | sed 's,^,boot/,' ;; esac
+		code "$path" | grep -qE '^[ 	]*before .*(net|networking|\*)' || names "$level" | sed "s,^,${level##*/}/,"
+	} | grep -E '/(networking|net\..*|dhcpcd|connman|NetworkManager)$' | grep -v '/net\.lo$' | while IFS= read -r service; do
+		case $service in
+		"${level##*/}"/*) broken "/etc/runlevels/$service may start before osconf: \"before net networking\" in osconf's depend()" ;;
+		*) broken "/etc/runlevels/$service starts before osconf: rc-update add osconf boot" ;;
+		esac
 	done
 }
 
