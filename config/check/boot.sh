@@ -221,8 +221,12 @@ boot_commands() {
 		printf '%s\t%s\t%s\n' "$path" "$action" "$line"
 		commands_of "$line"
 	done <"$work/inittab"
-	! is_systemd || commands_of_units
-	for path in etc/runit/1 etc/runit/2 etc/rc.local etc/rc.d/rc.local; do
+	set -- etc/runit/1 etc/runit/2
+	! is_systemd || {
+		commands_of_units
+		set -- "$@" etc/rc.local etc/rc.d/rc.local # rc-local.service
+	}
+	for path; do
 		lines_of "$path" run
 	done
 }
@@ -286,14 +290,19 @@ inittab() {
 			return action ~ /^(sysinit|boot|bootwait)$/ ? 1 : action == "wait" ? 2 : action == "once" ? 3 : 4
 		}
 		$3 == "initdefault" { level = $2 }
-		# of sysvinit only what is for the runlevel that it boots to
-		level != "" && $2 != "" && $3 !~ /^(sysinit|boot|bootwait)$/ && !index($2, level) { next }
 		NF >= 4 && $3 !~ /^(shutdown|ctrlaltdel|restart|off|power.*|initdefault|kbrequest)$/ {
 			process = $0
 			sub(/^[^:]*:[^:]*:[^:]*:/, "", process)
 			line[order($3), ++count[order($3)]] = "etc/inittab" OFS $3 OFS process
+			levels[order($3), count[order($3)]] = $2
 		}
-		END { for (i = 1; i <= 4; i++) for (j = 1; j <= count[i]; j++) print line[i, j] }'
+		# of sysvinit only what is for the runlevel that it boots to
+		END {
+			for (i = 1; i <= 4; i++)
+				for (j = 1; j <= count[i]; j++)
+					if (i == 1 || level == "" || levels[i, j] == "" || index(levels[i, j], level))
+						print line[i, j]
+		}'
 }
 
 # What is in the scripts that a command of inittab's starts: of one that goes on to
@@ -306,7 +315,9 @@ commands_of() { # COMMAND
 	case $1 in
 	*openrc\ *)
 		level=${1##*openrc }
-		services "etc/runlevels/${level%% *}" '.'
+		level=etc/runlevels/${level%% *}
+		services "$level" '.'
+		[ -z "$(entry "$level/local")" ] || services etc/local.d '[.]start$'
 		;;
 	*/rcS\ S\ boot* | */rc.common*) services etc/rc.d '^S' ;;
 	*/rcS*)
@@ -335,7 +346,8 @@ services() { # DIRECTORY NAMES
 	done
 }
 
-# The paths that a line of a shell runs or sources
+# The paths that a line of a shell runs or sources, or a loop of its goes through: what
+# rcS has in init.d and rcN.d is known
 CALLS='
 	function calls(line,   n, i, m, j, command, word, found) {
 		gsub(/["\047{}]/, " ", line)
@@ -344,7 +356,11 @@ CALLS='
 			m = split(command[i], word, /[ \t]+/)
 			for (j = 1; j < m && (word[j] == "" || word[j] ~ /^(-.*|[A-Za-z_0-9]+=.*|[.!]|exec|source|if|then|elif|else|do|while|(\/.*\/)?(env|nice|nohup|setsid|cttyhack|busybox|(ba|da|a)?sh))$/); j++)
 				;
-			if (word[j] ~ /^\/[^][$*?\\]+$/)
+			if (word[j] == "run-parts")
+				word[j] = word[m] "/*"
+			else if (word[j] == "for" && word[j + 2] == "in")
+				j += 3
+			if (word[j] ~ /^\/[^][$*?\\]+$/ || word[j] ~ /^\/etc\/[^][$*?]+\/[^\/]*[*]/ && word[j] !~ /\/(init|rc[0-9S])[.]d\//)
 				found = found word[j] " "
 		}
 		return found
@@ -398,6 +414,11 @@ lines_of_script() { # PATH ACTION DEPTH
 	[ "$3" -lt 4 ] || return 0
 	case $1 in
 	*/functions | */rc.common | */rc.subr | */profile) ;;
+	*\**)
+		files_like "$1" etc | while IFS= read -r script; do
+			lines_of "$script" "$2" $(($3 + 1))
+		done
+		;;
 	/etc/*) lines_of "$1" "$2" $(($3 + 1)) ;;
 	*) ! is_script "$1" || lines_of "$1" "$2" $(($3 + 1)) ;;
 	esac

@@ -140,7 +140,7 @@ rule_osconf_order() {
 			BEGIN { path = ENVIRON["path"] }
 			$1 == path && $4 ~ /(^|\/)osconf$/ { exit }
 			$2 == "askfirst" { next }
-			$4 ~ /(^|\/)(ifup|udhcpc|dhcpcd|dhclient|ifplugd)$/ && $5 !~ /^lo$/ || $1 ~ /\/[SK][0-9]+network(ing)?$/ { print $1; exit }' "$work/simple")
+			$4 ~ /(^|\/)(ifup|udhcpc|dhcpcd|dhclient|ifplugd)$/ && $5 !~ /^lo$/ || $1 ~ /\/([SK][0-9]+network(ing)?|runlevels\/[a-z]+\/(networking|net\.e.*))$/ { print $1; exit }' "$work/simple")
 		[ -z "$early" ] || broken "/$early starts the network before osconf: run osconf first"
 		;;
 	esac
