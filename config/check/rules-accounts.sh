@@ -129,10 +129,11 @@ rule_host_keys() {
 	tree=$root
 	sshd_settings >"$work/sshd"
 	{
-		for directory in etc/ssh etc/dropbear; do
+		for directory in etc/ssh etc/dropbear var/lib/dropbear; do
 			names "$directory" | grep -E '^(ssh_host_.*_key|dropbear_.*_key|dropbear_.*host_key)$' | sed "s,^,$directory/,"
 		done
 		sed -n 's/^hostkey //p' "$work/sshd"
+		dropbear_options | awk -F '\t' '$2 ~ /r$/ { print $3 }'
 	} | sed 's,^/*,,' | sort -u | while IFS= read -r path; do
 		! exists "$path" || broken "/$path: remove it, and have it made at the first boot"
 	done

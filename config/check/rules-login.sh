@@ -156,7 +156,7 @@ names_root() { # KEYWORD
 # Where options of dropbear's may be in a variable
 DROPBEAR_FILES='^etc/(default|conf[.]d)/dropbear$'
 
-# FILE OPTION of each option that dropbear is started with
+# FILE OPTION NEXT-WORD of each option that dropbear is started with
 dropbear_options() {
 	find_osconf
 	{
@@ -173,7 +173,7 @@ dropbear_options() {
 			n = split($2, word, / +/)
 			for (i = 1; i <= n; i++) {
 				if (word[i] ~ /^-[A-Za-z]/)
-					print "/" $1, word[i]
+					print "/" $1, word[i], word[i + 1]
 				# the next word is its value
 				if (word[i] ~ /^-[A-Za-z]*[bcdDGIKlpPrTW]$/)
 					i++

@@ -20,7 +20,7 @@ FILES_MAX=200000 LEVELS_MAX=32 TEXT_MAX=1048576 TEXTS_MAX=16777216
 # Directories whose entries are wanted, as extended regular expressions: where there are
 # configurations; and others, with homes
 CONFIGURATIONS='(boot|etc|EFI|efi|grub2?|syslinux|extlinux|isolinux|loader|rauc)(/.*)?|(usr/)?lib(/(init|modules|preinit|systemd|netifd|NetworkManager)(/.*)?)?'
-HOMES='([^/]*|(home|opt|srv|usr|var|var/lib)/[^/]*)'
+HOMES='([^/]*|(home|opt|srv|usr|var|var/home|var/lib)/[^/]*)'
 DIRECTORIES="$CONFIGURATIONS|$HOMES|$HOMES/[.]ssh|usr/local/s?bin"
 
 # Lines of an index that are well formed -> those of files in wanted directories.
@@ -260,13 +260,17 @@ is_looked_at() { # DIRECTORY
 	printf '%s\n' "$1" | grep -qE "^($DIRECTORIES)$"
 }
 
-# Whether PATH may be there where nobody looks
+# Whether PATH may be there where nobody looks: that of the next directory above it
+# that is there
 is_out_of_sight() { # PATH
 	way=$1
 	while case $way in */*) true ;; *) false ;; esac do
 		way=${way%/*}
-		! is_looked_at "$way" || return 1
-		[ -z "$(look "$way")" ] || return 0
+		there=$(look "$way" | cut -f 5)
+		[ -z "$there" ] || {
+			! is_looked_at "$there"
+			return
+		}
 	done
 	return 1
 }
