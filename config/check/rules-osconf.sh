@@ -225,6 +225,10 @@ is_on_tmpfs() {
 rule_osconf_partition() {
 	have_start || return
 	case $partition in
+	/dev/disk/by-uuid/*) partition=UUID=${partition##*/} ;;
+	/dev/disk/by-label/*) partition=LABEL=${partition##*/} ;;
+	esac
+	case $partition in
 	'')
 		! kernel_words | grep -qE '^root=/dev/(ram|loop)[0-9]' ||
 			unchecked "/$path: root=/dev/ram or /dev/loop is no disk with partitions, and osconf 1.0.0 looks nowhere else: osconf -d UUID=, or -d LABEL="
@@ -238,7 +242,8 @@ rule_osconf_partition() {
 			broken "/$path: osconf -d $partition: partition 1 has $(names_of_first | tr '\n' ' ')"
 		fi
 		;;
-	*) unchecked "/$path: osconf -d $partition: is partition 1 mounted there?" ;;
+	/*) unchecked "/$path: osconf -d $partition: is partition 1 mounted there?" ;;
+	*) broken "/$path: osconf -d $partition: it knows no such name, leave -d out or give UUID= or LABEL=" ;;
 	esac
 }
 
