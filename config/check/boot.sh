@@ -435,7 +435,9 @@ is_script() { # PATH
 # PATH of each unit that something wants, unless it is masked
 enabled_units() {
 	[ ! -e "$work/enabled" ] || { cat "$work/enabled" && return; }
-	matching '^(etc|(usr/)?lib)/systemd/system/[^/]+[.](wants|requires)/[^/]+$' | awk -F / '!seen[$NF]++' >"$work/wanted-units"
+	matching '^(etc|(usr/)?lib)/systemd/system/[^/]+[.](wants|requires)/[^/]+$' |
+		grep -vE '/(rescue|emergency|shutdown|umount|final|reboot|poweroff|halt|kexec|sleep|suspend|hibernate|initrd[^/]*)[.]target[.]' |
+		awk -F / '!seen[$NF]++' >"$work/wanted-units"
 	while IFS= read -r path; do
 		is_masked "${path##*/}" || printf '%s\n' "$path"
 	done <"$work/wanted-units" >"$work/enabled"
@@ -484,7 +486,7 @@ unit_text() { # UNIT WANTS-PATH
 	done | awk '1'
 }
 
-# An empty ExecStart= takes back those before it
+# With the scripts that they run, as the unit's
 commands_of_units() {
 	enabled_units >"$work/units"
 	while IFS= read -r its_path; do
@@ -497,15 +499,21 @@ commands_of_units() {
 			done
 			;;
 		esac
-	done <"$work/units"
+	done <"$work/units" | awk -F '\t' -v OFS='\t' "$CALLS"'{ print $0, calls($3) }' | while IFS=$TAB read -r path action line called; do
+		printf '%s\t%s\t%s\n' "$path" "$action" "$line"
+		for script in $called; do
+			lines_of_script "$script" run 0 | path=$path awk -F '\t' -v OFS='\t' '{ $1 = ENVIRON["path"]; print }'
+		done
+	done
 }
 
+# An empty ExecStart= takes back those before it
 exec_lines() { # PATH UNIT
 	unit_text "$2" "$1" | path=$1 awk -v OFS='\t' '
-		BEGIN { path = ENVIRON["path"] }
 		{ gsub(/\t/, " ") }
-		/\\$/ { held = held substr($0, 1, length($0) - 1) " "; next }
+		/\\$/ && length(held) < 16384 { held = held substr($0, 1, length($0) - 1) " "; next }
 		{ $0 = held $0; held = "" }
+		/^Environment *=/ { sub(/^[^=]*= */, ""); print ENVIRON["path"], "unit", $0 }
 		/^ExecStart(Pre|Post)? *=/ {
 			key = $0; sub(/ *=.*/, "", key)
 			sub(/^[^=]*= */, "")
@@ -521,7 +529,7 @@ exec_lines() { # PATH UNIT
 			for (turn = 1; turn <= 3; turn++)
 				for (i = 1; i <= n; i++)
 					if (keys[i] == (turn == 1 ? "ExecStartPre" : turn == 2 ? "ExecStart" : "ExecStartPost"))
-						print path, "unit", line[i]
+						print ENVIRON["path"], "unit", line[i]
 		}'
 }
 

@@ -133,9 +133,12 @@ function known(value,   name, its) {
 	while (expanded < 1048576 && match(value, /[$\002](\{[A-Za-z_][A-Za-z_0-9]*\}|[A-Za-z_][A-Za-z_0-9]*)/)) {
 		name = substr(value, RSTART, RLENGTH)
 		gsub(/[${}\002]/, "", name)
-		if (!((file, name) in variable) && name != "OSCONF_OPTIONS")
+		if (name == "OSCONF_OPTIONS" && (("etc/default/osconf", name) in variable || !((file, name) in variable)))
+			its = variable["etc/default/osconf", name]
+		else if ((file, name) in variable)
+			its = variable[file, name]
+		else
 			return value
-		its = variable[name == "OSCONF_OPTIONS" ? "etc/default/osconf" : file, name]
 		if (substr(value, RSTART, 1) == "$")
 			gsub(/\001/, " ", its)
 		value = substr(value, 1, RSTART - 1) its substr(value, RSTART + RLENGTH)

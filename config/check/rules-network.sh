@@ -147,12 +147,16 @@ takes_a_card() { # PATH
 		END { exit !(takes && !other && (fits || !named)) }'
 }
 
-# NetworkManager.conf(5): a keyfile plugin that leaves every card alone
+# NetworkManager.conf(5): a keyfile plugin that leaves every card alone. A file in /etc
+# is in place of the vendor's
 manages_nothing() {
 	{
 		echo etc/NetworkManager/NetworkManager.conf
-		names etc/NetworkManager/conf.d | grep '[.]conf$' | sed 's,^,etc/NetworkManager/conf.d/,'
-	} | while IFS= read -r path; do
+		names etc/NetworkManager/conf.d | sed 's,^,etc/NetworkManager/conf.d/,'
+		names usr/lib/NetworkManager/conf.d | while IFS= read -r name; do
+			[ -n "$(entry "etc/NetworkManager/conf.d/$name")" ] || printf '%s\n' "usr/lib/NetworkManager/conf.d/$name"
+		done
+	} | grep '[.]conf$' | while IFS= read -r path; do
 		code "$path"
-	done | tr -d ' \t' | grep -qE '^unmanaged-devices=(.*[;,])?(interface-name:)?(\*|type:ethernet)([;,]|$)'
+	done | tr -d ' \t' | grep -E '^unmanaged-devices=(.*[;,])?(interface-name:)?(\*|type:ethernet)([;,]|$)' | grep -qvE 'except:(type:ethernet|interface-name:[e*])'
 }

@@ -109,6 +109,8 @@ rule_osconf_run() {
 		broken "/$path: osconf $arguments: it ends with its usage: see osconf(8)"
 	elif is_own_name "$saved"; then
 		broken "/$path: osconf -s $saved is a name of osconf's own: leave -s out, or give another"
+	elif is_systemd && unit_text "${path##*/}" "$path" | grep -qE '^ConditionFirstBoot *= *(yes|true|1|on)'; then
+		broken "/$path: ConditionFirstBoot: it is run once: leave that out"
 	elif [ "$action" = respawn ]; then
 		broken "/$path: respawn runs it again and again: sysinit"
 	else
