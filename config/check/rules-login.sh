@@ -202,10 +202,7 @@ dropbear_refuses() {
 # A getty or another program that asks for a password
 has_login() {
 	tree=$root
-	is_systemd || {
-		code etc/inittab
-		code etc/securetty | sed 's/^/tty /'
-	} | grep -qE '^[^:]*:[^:]*:(respawn|askfirst|askconsole|once|wait):.*(getty|login)|:askconsole' ||
+	is_systemd || code etc/inittab | grep -qE '^[^:]*:[^:]*:(respawn|askfirst|askconsole|once|wait):.*(getty|login)|:askconsole' ||
 		[ -n "$(matching '^etc/runlevels/.*(getty|agetty)')" ] || { find_osconf; awk -F '\t' '$4 ~ /getty$/ { found = 1 } END { exit !found }' "$work/simple"; }
 }
 

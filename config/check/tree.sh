@@ -136,7 +136,7 @@ is_hidden() { # PATH
 # what it is, or nothing
 known=''
 find_known() {
-	set -- etc/inittab etc/securetty etc/shells etc/rc.local etc/rc.d/rc.local etc/init.d etc/init.d/rcS etc/rcS.d etc/rc.d \
+	set -- etc/inittab etc/shells etc/rc.local etc/rc.d/rc.local etc/init.d etc/init.d/rcS etc/rcS.d etc/rc.d \
 		etc/systemd/system etc/runlevels/boot etc/runlevels/default lib/systemd/systemd usr/lib/systemd/systemd \
 		etc/network/interfaces etc/network/interfaces.d etc/config/network etc/sysconfig/network-scripts etc/netplan \
 		etc/ssh etc/ssh/sshd_config etc/ssh/sshd_config.d etc/dropbear etc/dropbear/run etc/fstab etc/passwd etc/shadow \
