@@ -196,6 +196,8 @@ search_modules() {
 
 ### The commands of a boot
 
+COMMANDS_MAX=4194304
+
 # What init runs, in order: FILE ACTION LINE, separated by tabs. ACTION is of
 # inittab, init for a line of a script that is init, run for one of another script,
 # unit for one of systemd's
@@ -204,19 +206,27 @@ boot_commands() {
 	init_scripts | while IFS= read -r path; do
 		lines_of "$path" init
 	done
-	if exists etc/inittab; then
-		inittab >"$work/inittab"
-	elif ! is_systemd && [ -n "$(names etc/init.d)" ]; then
-		printf 'etc/init.d/rcS\tsysinit\t/etc/init.d/rcS\n' >"$work/inittab" # busybox's default
-	else
+	if is_systemd; then
 		: >"$work/inittab"
+	elif exists etc/inittab; then
+		inittab >"$work/inittab"
+	elif is_openrc; then
+		for level in sysinit boot default; do
+			printf 'sbin/init\tsysinit\t/sbin/openrc %s\n' "$level"
+		done >"$work/inittab"
+	else
+		printf 'etc/init.d/rcS\tsysinit\t/etc/init.d/rcS\n' >"$work/inittab" # busybox's default
 	fi
 	while IFS=$TAB read -r path action line; do
 		printf '%s\t%s\t%s\n' "$path" "$action" "$line"
-		case $action in askfirst | respawn) ;; *) commands_of "$line" ;; esac
+		commands_of "$line"
 	done <"$work/inittab"
-	! is_systemd || commands_of_units
-	for path in etc/runit/1 etc/runit/2 etc/rc.local etc/rc.d/rc.local; do
+	set -- etc/runit/1 etc/runit/2
+	! is_systemd || {
+		commands_of_units
+		set -- "$@" etc/rc.local etc/rc.d/rc.local # rc-local.service
+	}
+	for path; do
 		lines_of "$path" run
 	done
 }
@@ -227,18 +237,27 @@ init_scripts() {
 		kernel_words | sed -n 's|^\(rd\)\{0,1\}init=/*||p'
 		printf '%s\n' init sbin/init
 	} | while IFS= read -r path; do
-		if find_file "$path" && [ "$file_type" = f ] &&
-			contents "$file_key" 80 | head -n 1 | grep -qE '^#!.*/(sh|ash|dash|bash|busybox)( |$)'; then
-			printf '%s\n' "$file_path"
-		fi
+		! is_script "$path" || printf '%s\n' "$file_path"
 	done
 }
 
 # Whether what init runs can be told
 is_known_init() {
 	tree=$root
-	exists etc/inittab || is_systemd || [ -n "$(init_scripts)" ] ||
-		case $(look sbin/init | cut -f 5) in *busybox*) true ;; *) false ;; esac
+	is_systemd || exists etc/inittab || is_openrc || [ -n "$(init_scripts)" ] ||
+		case $(init_program) in *busybox*) true ;; *) false ;; esac
+}
+
+unknown_init() { # QUESTION
+	trouble "/sbin/init is neither busybox's, sysvinit's, OpenRC's nor systemd's, nor a script: $1?"
+}
+
+init_program() {
+	! find_file sbin/init || printf '%s\n' "$file_path"
+}
+
+is_openrc() {
+	case $(init_program) in *openrc-init) true ;; *) false ;; esac
 }
 
 # The same, simple commands as a shell takes them apart: FILE ACTION HOW PROGRAM
@@ -248,54 +267,77 @@ simple_commands() {
 	{
 		code etc/default/osconf | sed "s,^,etc/default/osconf${TAB}run$TAB,"
 		cat "$work/commands"
+		# inetd.conf(5): SERVICE TYPE PROTOCOL WAIT USER PROGRAM NAME ARGUMENTS
+		! grep -qE '(^|[^a-z])x?inetd' "$work/commands" ||
+			code etc/inetd.conf | awk -v OFS='\t' 'NF > 6 { line = $6; for (i = 8; i <= NF; i++) line = line " " $i; print "etc/inetd.conf", "once", line }'
 	} | awk -F '\t' -v OFS='\t' -f "$here/commands.awk"
 }
 
+# Which does not read inittab. Where sysvinit or busybox is init, it may be there, too
 is_systemd() {
 	tree=$root
-	exists lib/systemd/systemd || exists usr/lib/systemd/systemd
+	case $(init_program) in
+	*/systemd) return ;;
+	esac
+	! exists etc/inittab && { exists lib/systemd/systemd || exists usr/lib/systemd/systemd; }
 }
 
 # inittab in the order in which init runs it: busybox's ID::ACTION:PROCESS,
 # sysvinit's ID:RUNLEVELS:ACTION:PROCESS
 inittab() {
-	code etc/inittab | awk -F : -v OFS='\t' '
+	exact_code etc/inittab | awk -F : -v OFS='\t' '
 		function order(action) {
 			return action ~ /^(sysinit|boot|bootwait)$/ ? 1 : action == "wait" ? 2 : action == "once" ? 3 : 4
 		}
 		$3 == "initdefault" { level = $2 }
-		# of sysvinit only what is for the runlevel that it boots to
-		level != "" && $2 != "" && $3 !~ /^(sysinit|boot|bootwait)$/ && !index($2, level) { next }
 		NF >= 4 && $3 !~ /^(shutdown|ctrlaltdel|restart|off|power.*|initdefault|kbrequest)$/ {
 			process = $0
 			sub(/^[^:]*:[^:]*:[^:]*:/, "", process)
 			line[order($3), ++count[order($3)]] = "etc/inittab" OFS $3 OFS process
+			levels[order($3), count[order($3)]] = $2
 		}
-		END { for (i = 1; i <= 4; i++) for (j = 1; j <= count[i]; j++) print line[i, j] }'
+		# of sysvinit only what is for the runlevel that it boots to
+		END {
+			for (i = 1; i <= 4; i++)
+				for (j = 1; j <= count[i]; j++)
+					if (i == 1 || level == "" || levels[i, j] == "" || index(levels[i, j], level))
+						print line[i, j]
+		}'
 }
 
-# What the scripts have in them that a command starts
+# What is in the scripts that a command of inittab's starts: of one that goes on to
+# others, those
 commands_of() { # COMMAND
+	case $action in respawn | askfirst) its_action=$action ;; *) its_action=run ;; esac
+	for script in $(printf '%s\n' "${1#-}" | awk "$CALLS"'{ print calls($0) }'); do
+		lines_of_script "$script" "$its_action" 0
+	done
 	case $1 in
 	*openrc\ *)
 		level=${1##*openrc }
-		services "etc/runlevels/${level%% *}" '.'
+		level=etc/runlevels/${level%% *}
+		services "$level" '.'
+		[ -z "$(entry "$level/local")" ] || services etc/local.d '[.]start$'
 		;;
 	*/rcS\ S\ boot* | */rc.common*) services etc/rc.d '^S' ;;
 	*/rcS*)
-		lines_of etc/init.d/rcS run
 		services etc/init.d '^S[0-9]'
-		services etc/rcS.d '^S'
+		services_of_level S
 		;;
-	*/init.d/rc\ [0-9S]*)
-		level=${1##*/init.d/rc }
-		services "etc/rc${level%% *}.d" '^S'
-		;;
-	*/etc/*)
-		script=/etc/${1#*/etc/}
-		lines_of "${script%%[ ;&|]*}" run
+	*/rc\ [0-9S]*)
+		level=${1##*/rc }
+		services_of_level "${level%% *}"
 		;;
 	esac
+}
+
+# sysvinit's, in /etc or, as LFS and Red Hat have them, in /etc/rc.d
+services_of_level() { # LEVEL
+	if [ -n "$(names "etc/rc$1.d")" ]; then
+		services "etc/rc$1.d" '^S'
+	else
+		services "etc/rc.d/rc$1.d" '^S'
+	fi
 }
 
 services() { # DIRECTORY NAMES
@@ -304,33 +346,88 @@ services() { # DIRECTORY NAMES
 	done
 }
 
+# The paths that a line of a shell runs or sources, or a loop of its goes through: what
+# rcS has in init.d and rcN.d is known
+CALLS='
+	function calls(line,   n, i, m, j, command, word, found) {
+		gsub(/["\047{}]/, " ", line)
+		n = split(line, command, /[;&|()`]+/)
+		for (i = 1; i <= n; i++) {
+			m = split(command[i], word, /[ \t]+/)
+			for (j = 1; j < m && (word[j] == "" || word[j] ~ /^(-.*|[A-Za-z_0-9]+=.*|[.!]|exec|source|if|then|elif|else|do|while|(\/.*\/)?(env|nice|nohup|setsid|cttyhack|busybox|(ba|da|a)?sh))$/); j++)
+				;
+			if (word[j] == "run-parts")
+				word[j] = word[m] "/*"
+			else if (word[j] == "for" && word[j + 2] == "in")
+				j += 3
+			if (word[j] ~ /^\/[^][$*?\\]+$/ || word[j] ~ /^\/etc\/[^][$*?]+\/[^\/]*[*]/ && word[j] !~ /\/(init|rc[0-9S])[.]d\//)
+				found = found word[j] " "
+		}
+		return found
+	}'
+
 # A script up to where it ends at its outermost level, without here-documents; and
-# those of /etc that it calls or sources, but for libraries of functions
+# those that it calls or sources
 lines_of() { # PATH ACTION [DEPTH]
 	case $1 in etc/*) lines=$1 ;; *) lines=${1#/} ;; esac
-	code "$lines" | path=$lines awk -v action="$2" -v OFS='\t' '
-		BEGIN { path = ENVIRON["path"] }
-		word != "" { if ($1 == word) word = ""; next }
-		{ gsub(/\t/, " ") }
-		/\\$/ { held = held substr($0, 1, length($0) - 1); next }
-		{ $0 = held $0; held = "" }
-		/^exit([ ;]|$)/ { exit }
-		match($0, /<<-? *["\047\\]?[A-Za-z_][A-Za-z_0-9]*/) {
-			word = substr($0, RSTART, RLENGTH)
-			gsub(/[^A-Za-z_0-9]/, "", word)
+	exact_code "$lines" | path=$lines awk -v action="$2" -v OFS='\t' "$CALLS"'
+		{
+			line[NR] = $0
+			sub(/^\t+/, "")
+			last[$0] = NR
 		}
-		NF { sub(/^ +/, ""); print path, action, $0 }' | while IFS= read -r its_line; do
-		printf '%s\n' "$its_line"
-		called=${its_line##*"$TAB"}
-		for word in exec . source sh /bin/sh; do
-			called=${called#"$word "}
+		END {
+			for (i = 1; i <= NR; i++) {
+				text = held line[i]
+				held = ""
+				if (text ~ /\\$/ && length(text) < 16384) {
+					held = substr(text, 1, length(text) - 1)
+					continue
+				}
+				if (text ~ /^exit([ \t;]|$)/)
+					exit
+				# what has no end is another operator
+				if (match(text, /<<-?[ \t]*[^ \t<>;&|()]+/)) {
+					word = substr(text, RSTART, RLENGTH)
+					gsub(/^<<-?[ \t]*|["\047\\]/, "", word)
+					while (word in last && last[word] > i) {
+						sub(/^\t+/, "", line[++i])
+						if (line[i] == word)
+							break
+					}
+				}
+				gsub(/\t/, " ", text)
+				sub(/^ +/, "", text)
+				if (text != "")
+					print ENVIRON["path"], action, text, calls(text)
+			}
+		}' | while IFS=$TAB read -r its_path its_action its_line called; do
+		printf '%s\t%s\t%s\n' "$its_path" "$its_action" "$its_line"
+		for script in $called; do
+			lines_of_script "$script" "$its_action" "${3-0}"
 		done
-		called=${called%%[ ;&|\)]*}
-		case $called in
-		*/functions | */rc.common | */rc.subr | */profile) ;;
-		/etc/*) [ "${3-0}" -ge 3 ] || lines_of "$called" run $((${3-0} + 1)) ;;
-		esac
 	done
+}
+
+# Not those of libraries of functions; what is not in /etc may be a program
+lines_of_script() { # PATH ACTION DEPTH
+	[ "$3" -lt 4 ] || return 0
+	case $1 in
+	*/functions | */rc.common | */rc.subr | */profile) ;;
+	*\**)
+		files_like "$1" etc | while IFS= read -r script; do
+			lines_of "$script" "$2" $(($3 + 1))
+		done
+		;;
+	/etc/*) lines_of "$1" "$2" $(($3 + 1)) ;;
+	*) ! is_script "$1" || lines_of "$1" "$2" $(($3 + 1)) ;;
+	esac
+}
+
+# Sets $file_path
+is_script() { # PATH
+	find_file "$1" && [ "$file_type" = f ] &&
+		contents "$file_key" 80 | head -n 1 | grep -qE '^#!.*[/ ](sh|ash|dash|bash|busybox)( |$)'
 }
 
 ### systemd
@@ -338,7 +435,9 @@ lines_of() { # PATH ACTION [DEPTH]
 # PATH of each unit that something wants, unless it is masked
 enabled_units() {
 	[ ! -e "$work/enabled" ] || { cat "$work/enabled" && return; }
-	matching '^(etc|(usr/)?lib)/systemd/system/[^/]+[.](wants|requires)/[^/]+$' | awk -F / '!seen[$NF]++' >"$work/wanted-units"
+	matching '^(etc|(usr/)?lib)/systemd/system/[^/]+[.](wants|requires)/[^/]+$' |
+		grep -vE '/(rescue|emergency|shutdown|umount|final|reboot|poweroff|halt|kexec|sleep|suspend|hibernate|initrd[^/]*)[.]target[.]' |
+		awk -F / '!seen[$NF]++' >"$work/wanted-units"
 	while IFS= read -r path; do
 		is_masked "${path##*/}" || printf '%s\n' "$path"
 	done <"$work/wanted-units" >"$work/enabled"
@@ -387,21 +486,34 @@ unit_text() { # UNIT WANTS-PATH
 	done | awk '1'
 }
 
-# An empty ExecStart= takes back those before it
+# With the scripts that they run, as the unit's
 commands_of_units() {
 	enabled_units >"$work/units"
 	while IFS= read -r its_path; do
-		case $its_path in *.service) ;; *) continue ;; esac
-		exec_lines "$its_path" "${its_path##*/}"
-	done <"$work/units"
+		its_unit=${its_path##*/}
+		case $its_unit in
+		*.service) exec_lines "$its_path" "$its_unit" ;;
+		*.socket)
+			for its_unit in "${its_unit%.socket}@.service" "${its_unit%.socket}.service"; do
+				! unit_file "$its_unit" || exec_lines "$unit_path" "$its_unit"
+			done
+			;;
+		esac
+	done <"$work/units" | awk -F '\t' -v OFS='\t' "$CALLS"'{ print $0, calls($3) }' | while IFS=$TAB read -r path action line called; do
+		printf '%s\t%s\t%s\n' "$path" "$action" "$line"
+		for script in $called; do
+			lines_of_script "$script" run 0 | path=$path awk -F '\t' -v OFS='\t' '{ $1 = ENVIRON["path"]; print }'
+		done
+	done
 }
 
+# An empty ExecStart= takes back those before it
 exec_lines() { # PATH UNIT
 	unit_text "$2" "$1" | path=$1 awk -v OFS='\t' '
-		BEGIN { path = ENVIRON["path"] }
 		{ gsub(/\t/, " ") }
-		/\\$/ { held = held substr($0, 1, length($0) - 1) " "; next }
+		/\\$/ && length(held) < 16384 { held = held substr($0, 1, length($0) - 1) " "; next }
 		{ $0 = held $0; held = "" }
+		/^Environment *=/ { sub(/^[^=]*= */, ""); print ENVIRON["path"], "unit", $0 }
 		/^ExecStart(Pre|Post)? *=/ {
 			key = $0; sub(/ *=.*/, "", key)
 			sub(/^[^=]*= */, "")
@@ -417,7 +529,7 @@ exec_lines() { # PATH UNIT
 			for (turn = 1; turn <= 3; turn++)
 				for (i = 1; i <= n; i++)
 					if (keys[i] == (turn == 1 ? "ExecStartPre" : turn == 2 ? "ExecStart" : "ExecStartPost"))
-						print path, "unit", line[i]
+						print ENVIRON["path"], "unit", line[i]
 		}'
 }
 

@@ -1,7 +1,9 @@
 # Lines that a shell or init runs -> simple commands. Input: FILE ACTION LINE,
 # output: FILE ACTION HOW PROGRAM ARGUMENTS, separated by tabs; words of ARGUMENTS
-# are separated by one space. What is quoted is one word, and its spaces are \001.
-# HOW has cttyhack, setsid and the like, and >TERMINAL.
+# are separated by one space. What is quoted is one word, and its spaces are \001;
+# a $ is \002 between double quotes, where its value is no words, and \003 between
+# single ones, where it has none. HOW has cttyhack, setsid and the like, and
+# >TERMINAL.
 
 {
 	file = $1
@@ -35,9 +37,27 @@ function end_word() {
 			terminal = ">" text
 		redirected = 0
 	} else
-		word[++words] = text
+		add_words(text)
 	text = ""
 	in_word = 0
+}
+
+# A variable that is not quoted is as many words as its value has
+function add_words(text,   value, n, i, part) {
+	value = text
+	if (text !~ /^[A-Za-z_][A-Za-z_0-9]*=/)
+		value = known(text)
+	n = split(value, part, / +/)
+	for (i = 1; i <= n; i++)
+		if (part[i] != "" || value == text)
+			word[++words] = part[i]
+	if (text == "")
+		word[++words] = ""
+}
+
+function plain(text) {
+	gsub(/[\002\003]/, "$", text)
+	return text
 }
 
 function take_apart(line, depth,   i, n, c, quote, next_line) {
@@ -54,18 +74,25 @@ function take_apart(line, depth,   i, n, c, quote, next_line) {
 				quote = ""
 			else if (c == "\\" && quote == "\"")
 				text = text substr(line, ++i, 1)
+			else if (c == "$")
+				text = text (quote == "\"" ? "\002" : "\003")
 			else
 				text = text (c == " " ? "\001" : c)
 		} else if (c == "\"" || c == "'") {
 			quote = c
 			in_word = 1
 		} else if (c == "\\") {
-			text = text substr(line, ++i, 1)
+			c = substr(line, ++i, 1)
+			text = text (c == " " ? "\001" : c)
 			in_word = 1
 		} else if (c == " ") {
 			end_word()
 		} else if (shell && c == "#" && !in_word) {
 			break
+		} else if (!shell && c == "$" && substr(line, i + 1, 1) == "{") {
+			# of systemd's, ${NAME} is one word
+			text = text "\002"
+			in_word = 1
 		} else if (shell && c == "$" && substr(line, i + 1, 1) == "{") {
 			while (i <= n && substr(line, i, 1) != "}")
 				text = text substr(line, i++, 1)
@@ -95,19 +122,27 @@ function take_apart(line, depth,   i, n, c, quote, next_line) {
 	command(depth)
 	# what sh -c was given
 	if (inner != "" && depth < 4) {
-		next_line = inner
+		next_line = plain(inner)
 		gsub(/\001/, " ", next_line)
 		take_apart(next_line, depth + 1)
 	}
 }
 
-function known(value,   name) {
-	while (match(value, /\$(\{[A-Za-z_][A-Za-z_0-9]*\}|[A-Za-z_][A-Za-z_0-9]*)/)) {
+# With the values of variables; more than 1 MiB of them is not looked at
+function known(value,   name, its) {
+	while (expanded < 1048576 && match(value, /[$\002](\{[A-Za-z_][A-Za-z_0-9]*\}|[A-Za-z_][A-Za-z_0-9]*)/)) {
 		name = substr(value, RSTART, RLENGTH)
-		gsub(/[${}]/, "", name)
-		if (!((file, name) in variable) && name != "OSCONF_OPTIONS")
+		gsub(/[${}\002]/, "", name)
+		if (name == "OSCONF_OPTIONS" && (("etc/default/osconf", name) in variable || !((file, name) in variable)))
+			its = variable["etc/default/osconf", name]
+		else if ((file, name) in variable)
+			its = variable[file, name]
+		else
 			return value
-		value = substr(value, 1, RSTART - 1) variable[name == "OSCONF_OPTIONS" ? "etc/default/osconf" : file, name] substr(value, RSTART + RLENGTH)
+		if (substr(value, RSTART, 1) == "$")
+			gsub(/\001/, " ", its)
+		value = substr(value, 1, RSTART - 1) its substr(value, RSTART + RLENGTH)
+		expanded += length(its) + 1
 		if (++expansions > 1000 || length(value) > 4096)
 			return value
 	}
@@ -131,7 +166,7 @@ function options(at, with_value) {
 	return at
 }
 
-function command(depth,   at, how, program, i, arguments, name, before) {
+function command(depth,   at, how, program, i, arguments, name, before, its_value) {
 	at = 1
 	how = ""
 	expansions = 0
@@ -142,10 +177,12 @@ function command(depth,   at, how, program, i, arguments, name, before) {
 		} else if (word[at] ~ /^[A-Za-z_][A-Za-z_0-9]*=/) {
 			name = word[at]
 			sub(/=.*/, "", name)
-			variable[file, name] = known(substr(word[at], length(name) + 2))
+			its_value = known(substr(word[at], length(name) + 2))
+			gsub(/ /, "\001", its_value)
+			variable[file, name] = its_value
 			# a service of OpenRC's
 			if (name == "command" && action == "run" && words == at)
-				print file, action, "", variable[file, name], ""
+				print file, action, "", plain(variable[file, name]), ""
 			at++
 		} else if (word[at] == "procd_set_param" && word[at + 1] == "command") {
 			at += 2
@@ -199,5 +236,5 @@ function command(depth,   at, how, program, i, arguments, name, before) {
 				inner = known(word[i + 1])
 				return
 			}
-	print file, action, how terminal, program, arguments
+	print file, action, how terminal, plain(program), plain(arguments)
 }

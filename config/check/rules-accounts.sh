@@ -7,7 +7,7 @@ field() { # LINE NUMBER
 }
 
 line_of() { # FILE ACCOUNT
-	text "$1" | awk -F : -v name="$2" '$1 == name { print; exit }'
+	exact_text "$1" | awk -F : -v name="$2" '$1 == name { print; exit }'
 }
 
 rule_root_account() {
@@ -37,7 +37,9 @@ expiry() { # LINE-OF-SHADOW
 	*) broken "/etc/shadow: root expires on day $day: leave the 8th field empty" ;;
 	esac
 	max=$(field "$1" 5) more=$(field "$1" 7)
-	if is_number "$max" && is_number "$more" && [ "$(decimal "$max")" -lt 10000 ]; then
+	is_number "$max" && is_number "$more" || return 0
+	max=$(decimal "$max") more=$(decimal "$more")
+	if [ $((max < 10000)) = 1 ]; then
 		broken "/etc/shadow: root is locked out $((max + more)) days after its password was set: 99999 in the 5th field, the 7th empty"
 	fi
 }
@@ -127,10 +129,11 @@ rule_host_keys() {
 	tree=$root
 	sshd_settings >"$work/sshd"
 	{
-		for directory in etc/ssh etc/dropbear; do
+		for directory in etc/ssh etc/dropbear var/lib/dropbear; do
 			names "$directory" | grep -E '^(ssh_host_.*_key|dropbear_.*_key|dropbear_.*host_key)$' | sed "s,^,$directory/,"
 		done
 		sed -n 's/^hostkey //p' "$work/sshd"
+		dropbear_options | awk -F '\t' '$2 ~ /r$/ { print $3 }'
 	} | sed 's,^/*,,' | sort -u | while IFS= read -r path; do
 		! exists "$path" || broken "/$path: remove it, and have it made at the first boot"
 	done

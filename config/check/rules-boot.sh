@@ -4,11 +4,12 @@
 
 ### Names of disks
 
-DISKS='/dev/([vsh]d[a-z]|xvd[a-z]|nvme[0-9])[a-z0-9]*'
+# by-id has the disk's serial number, by-path where it is plugged in
+DISKS='/dev/(([vsh]d[a-z]|xvd[a-z]|nvme[0-9])[a-z0-9]*|disk/by-(id|path)/[^ "'"'"']*)'
 
 rule_devices() {
 	tree=$root
-	code etc/fstab | awk '{ print "/etc/fstab\t" $1 }' >"$work/named"
+	code etc/fstab | awk '$2 == "/" || (" " $4 ",") !~ /[ ,]noauto,/ { print "/etc/fstab\t" $1 }' >"$work/named"
 	had_trouble "$work/boot-lines.trouble"
 	# a title may tell of any disk
 	cut -f 2- "$work/boot-lines" | sed "/${TAB}[[:space:]]*\(menuentry\|submenu\|title\|menu\|label\|echo\)[[:space:]]/d; s,^,/," >>"$work/named"

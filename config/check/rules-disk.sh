@@ -146,7 +146,7 @@ rule_root_last() {
 
 # Sets $superblock of an ext partition, see tree-ext.sh; returns 1 if it can't be read
 read_superblock() { # NUMBER
-	superblock_of "$1" && [ "$(little_endian "$superblock" 56 2)" = 61267 ] || {
+	superblock_of "$1" && [ "$(field_of_superblock 56 2)" = 61267 ] && [ -n "$(field_of_superblock 1020 4)" ] || {
 		trouble "partition $1: its superblock can't be read"
 		return 1
 	}

@@ -36,7 +36,7 @@ sshd_settings() {
 			n = split(tolower(line), word, /[ \t]+/)
 			for (i = 2; i <= n; i += 2) {
 				if (word[i] == "all") return 1
-				if (word[i] != "user") return 0
+				if (word[i] !~ /^(user|group)$/) return 0
 				hit = 0
 				m = split(word[i + 1], pattern, ",")
 				for (j = 1; j <= m; j++) {
@@ -133,10 +133,9 @@ sshd_refuses() {
 		! { [ "$(setting usepam no)" = yes ] && [ "$(setting kbdinteractiveauthentication "$(setting challengeresponseauthentication yes)")" = yes ]; }; then
 		echo "$sshd: PasswordAuthentication no: PasswordAuthentication yes" && return
 	fi
-	case $(setting authenticationmethods any) in
-	any | *password* | *keyboard-interactive*) ;;
-	*) echo "$sshd: AuthenticationMethods has no password: remove it" && return ;;
-	esac
+	# lists of methods, one of which has to be gone through
+	setting authenticationmethods any | tr ' \t' '\n\n' | tr -d '"' | grep -qE '^(any|(,?(password|keyboard-interactive(:[^,]*)?))+)$' ||
+		{ echo "$sshd: AuthenticationMethods wants more than a password: remove it" && return; }
 	for list in users groups; do
 		! grep -q "^allow$list " "$work/sshd" || names_root "allow$list" ||
 			{ echo "$sshd: Allow$list without root: add it" | sed 's/Allowu/AllowU/; s/Allowg/AllowG/' && return; }
@@ -154,46 +153,56 @@ names_root() { # KEYWORD
 		END { exit !(found && !refused) }'
 }
 
-# Where dropbear's options may be
-DROPBEAR_FILES='^etc/(inittab|(dropbear/run|(default|conf[.]d|config)/dropbear)|(init[.]d|rc[^/]*[.]d)/[^/]*dropbear)$'\
-'|^(etc|(usr/)?lib)/systemd/system/dropbear[^/]*$'
+# Where options of dropbear's may be in a variable
+DROPBEAR_FILES='^etc/(default|conf[.]d)/dropbear$'
 
-# dropbear(8): -w no root, -s no passwords, -g no password for root. Its options
-# are behind its name, or in a variable of its start script's
+# FILE OPTION NEXT-WORD of each option that dropbear is started with
+dropbear_options() {
+	find_osconf
+	{
+		awk -F '\t' -v OFS='\t' '$4 ~ /(^|\/)dropbear$/ { print $1, $5 }' "$work/simple"
+		tree=$root
+		matching "$DROPBEAR_FILES" | while IFS= read -r path; do
+			code "$path" | path=$path awk -v OFS='\t' '
+				/RSAKEY/ { next }
+				{ sub(/[ \t]#.*/, "") }
+				sub(/^[ \t]*(export[ \t]+)?[A-Z_]*(ARGS|OPTS|OPTIONS)=/, "") { print ENVIRON["path"], $0 }'
+		done
+	} | tr "\"'\001" '   ' | awk -F '\t' -v OFS='\t' '
+		{
+			n = split($2, word, / +/)
+			for (i = 1; i <= n; i++) {
+				if (word[i] ~ /^-[A-Za-z]/)
+					print "/" $1, word[i], word[i + 1]
+				# the next word is its value
+				if (word[i] ~ /^-[A-Za-z]*[bcdDGIKlpPrTW]$/)
+					i++
+			}
+		}'
+}
+
+# dropbear(8): -w no root, -s no passwords, -g no password for root, -t a key, too
 dropbear_refuses() {
-	matching "$DROPBEAR_FILES" | while IFS= read -r path; do
-		code "$path" | sed "s/#.*//" | path=/$path awk '
-			BEGIN { path = ENVIRON["path"] }
-			{ line = "" }
-			/dropbear/ { line = $0; sub(/.*dropbear/, "", line) }
-			/^[ \t]*(export )?(DROPBEAR_[A-Z_]*|[A-Z_]*(ARGS|OPTS|OPTIONS))=/ { line = $0; sub(/^[^=]*=/, " ", line) }
-			{
-				gsub(/["'\'']/, " ", line)
-				n = split(line, word, /[ \t]+/)
-				for (i = 1; i <= n; i++)
-					if (word[i] ~ /^-[A-Za-z]*[wsg][A-Za-z]*$/ && word[i] !~ /^-[bcDIjkKprPWz]/) {
-						print path ": dropbear " word[i] " refuses root or passwords: leave it out"
-						exit
-					}
-			}'
-		[ "$path" != etc/config/dropbear ] || text "$path" | tr -d "\"'" | awk '
-			$1 == "option" && $2 ~ /^(RootPasswordAuth|PasswordAuth|RootLogin)$/ && $3 ~ /^(off|0|no)$/ {
-				print "/etc/config/dropbear: " $2 " " $3 ": on"
-				exit
-			}'
-	done | head -n 1
+	dropbear_options | awk -F '\t' '
+		{ option = $2; sub(/[bcdDGIKlpPrTW].*/, "", option) }
+		option ~ /[wsgt]/ { print $1 ": dropbear " $2 " refuses root or passwords: leave it out"; exit }'
+	text etc/config/dropbear | tr -d "\"'" | awk '
+		$1 == "option" && $2 ~ /^(RootPasswordAuth|PasswordAuth|RootLogin)$/ && $3 ~ /^(off|0|no)$/ {
+			print "/etc/config/dropbear: " $2 " " $3 ": on"
+			exit
+		}'
+	# getusershell(3): those without the file
 	shell=$(field "$(line_of etc/passwd root)" 7)
-	! exists etc/shells || text etc/shells | grep -qxF "${shell:-/bin/sh}" ||
+	{
+		text etc/shells || printf '/bin/sh\n/bin/csh\n'
+	} | grep -qxF "${shell:-/bin/sh}" ||
 		echo "/etc/shells: dropbear lets nobody in whose shell is not there: add $shell"
 }
 
 # A getty or another program that asks for a password
 has_login() {
 	tree=$root
-	is_systemd || {
-		code etc/inittab
-		code etc/securetty | sed 's/^/tty /'
-	} | grep -qE '^[^:]*:[^:]*:(respawn|askfirst|askconsole|once|wait):.*(getty|login)|:askconsole' ||
+	is_systemd || code etc/inittab | grep -qE '^[^:]*:[^:]*:(respawn|askfirst|askconsole|once|wait):.*(getty|login)|:askconsole' ||
 		[ -n "$(matching '^etc/runlevels/.*(getty|agetty)')" ] || { find_osconf; awk -F '\t' '$4 ~ /getty$/ { found = 1 } END { exit !found }' "$work/simple"; }
 }
 
@@ -203,15 +212,16 @@ rule_console() {
 	elif is_known_init; then
 		missing "no getty is started: tty1::respawn:/sbin/getty 38400 tty1, and one for console"
 	else
-		unchecked "/sbin/init is neither busybox's, sysvinit's nor systemd's, nor a script: does it start a getty?"
+		unknown_init "does it start a getty"
 	fi
 }
 
 rule_console_shell() {
 	tree=$root
 	find_osconf
+	is_known_init || unknown_init "does it start a shell"
 	if ! exists etc/inittab && ! is_systemd && [ -z "$(init_scripts)" ]; then
-		case $(look sbin/init | cut -f 5) in
+		case $(init_program) in
 		*busybox*) missing "without /etc/inittab, busybox's init starts a shell on the console: make one" ;;
 		esac
 	fi
@@ -268,8 +278,7 @@ rule_ssh_empty() {
 	*yes*) broken "/etc/ssh/sshd_config: PermitEmptyPasswords yes: no" ;;
 	esac
 	other_sshd_config
-	matching "$DROPBEAR_FILES" | while IFS= read -r path; do
-		! code "$path" | grep -E 'dropbear|ARGS=|OPTS=' | grep -qE '[ "]-[A-Z]*B([ "]|$)' ||
-			broken "/$path: dropbear -B lets accounts in that have no password: leave it out"
+	dropbear_options | sed -n "s/$TAB-[A-Za-z]*B.*//p" | sort -u | while IFS= read -r path; do
+		broken "$path: dropbear -B lets accounts in that have no password: leave it out"
 	done
 }

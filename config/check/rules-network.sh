@@ -5,6 +5,7 @@
 rule_network() {
 	tree=$root
 	backend=live
+	is_known_init || unknown_init "does it set up a card"
 	! find_osconf || {
 		IFS=$TAB read -r path action arguments <"$starts"
 		options_of "$arguments"
@@ -21,7 +22,7 @@ rule_network() {
 		{
 			names etc/runlevels/boot
 			names etc/runlevels/default
-		} | grep -xE 'dhcpcd|NetworkManager|connman' | sed 's/^/the service /'
+		} | grep -xE 'dhcpcd|NetworkManager|connman|net\.e.*' | sed 's/^/the service /'
 	} >"$work/cards"
 	sort -u "$work/cards" | while IFS= read -r what; do
 		broken "$what sets up a card, which is osconf's: remove it there"
@@ -43,14 +44,14 @@ kernel_cards() {
 		}'
 }
 
-# What a command of the boot does: a DHCP client, or an address
+# What a command of the boot does: a DHCP client, a network manager, or an address
 command_cards() {
 	awk -F '\t' '
 		$2 == "askfirst" { next }
 		{ program = $4; sub(/.*\//, "", program) }
-		program ~ /^(udhcpc6?|dhcpcd|dhclient)$/ { print "/" $1; next }
+		program ~ /^(udhcpc6?|dhcpcd|dhclient|connmand|ifplugd)$/ { print "/" $1; next }
 		program == "ifconfig" && $5 ~ /^[^ ]+ ([0-9]+\.[0-9]+\.|add |inet )/ && $5 !~ /^lo / { print "/" $1; next }
-		program == "ip" && $5 ~ /^(-[^ ]+ )*a(d|dd|ddr|ddre|ddres|ddress)? a(d|dd)? / && $5 !~ / lo$/ { print "/" $1 }' "$work/simple"
+		program == "ip" && $5 ~ /^(-[^ ]+ )*a(d|dd|ddr|ddre|ddres|ddress)? a(d|dd)? / && $5 !~ / lo( |$)/ { print "/" $1 }' "$work/simple"
 }
 
 # Without what is osconf's own. Files of interfaces.d may be included by a line that
@@ -118,29 +119,44 @@ systemd_cards() {
 		done <"$work/networks"
 	fi
 	if grep -qE '^NetworkManager(-wait-online)?\.service$' "$work/units-on" && ! is_masked NetworkManager.service ||
+		awk -F '\t' '$4 ~ /(^|\/)NetworkManager$/ { found = 1 } END { exit !found }' "$work/simple" ||
 		[ -n "$(matching '^etc/rc[2-5S][.]d/S[0-9]*(network-manager|NetworkManager)$')" ]; then
 		manages_nothing || echo NetworkManager
 	fi
-	! grep -q '^cloud-init' "$work/units-on" || echo cloud-init
+	! grep -q '^cloud-init' "$work/units-on" || exists etc/cloud/cloud-init.disabled || echo cloud-init
 }
 
-# systemd.network(5). Those of systemd itself are for containers and virtual cards
+# systemd.network(5): whether it gives a card an address, or to a bridge. /etc comes
+# before /usr/lib, and /dev/null there is none
 takes_a_card() { # PATH
-	text "$1" | sed 's/[ 	]*=[ 	]*/=/' >"$work/network"
-	grep -qiE '^(DHCP=(yes|true|1|on|ipv4|both|v4)|Address=.)' "$work/network" || return
-	! grep -qE '^Name=lo$' "$work/network" || return
-	case $1 in
-	etc/*) ;;
-	*) grep -qE '^(Name=(e|\*)|Type=ether)' "$work/network" && ! grep -qE '^(Virtualization|Kind)=' "$work/network" ;;
-	esac
+	case $1 in etc/*) ;; *) [ -z "$(entry "etc/systemd/network/${1##*/}")" ] || return ;; esac
+	text "$1" | awk '
+		{ sub(/^[ \t]+/, ""); sub(/[ \t]*=[ \t]*/, "=") }
+		/^\[/ { section = $0 }
+		/^(DHCP=(yes|true|1|on|ipv4|both|v4)|Address=.|Bridge=.|Bond=.)/ { takes = 1 }
+		/^Unmanaged=(yes|true|1|on)/ { other = 1 }
+		section != "[Match]" { next }
+		# on another machine only, or for a card that is none
+		/^Virtualization=(no|false|0|off|container)/ || /^(Kind|WLANInterfaceType|SSID)=[^!]/ || /^Type=[^!]/ && !/ether/ { other = 1 }
+		sub(/^Name=/, "") {
+			for (i = 1; i <= NF; i++) {
+				if ($i !~ /^!/) named = 1
+				if ($i ~ /^[e*?[]/) fits = 1
+			}
+		}
+		END { exit !(takes && !other && (fits || !named)) }'
 }
 
-# NetworkManager.conf(5): a keyfile plugin that leaves every card alone
+# NetworkManager.conf(5): a keyfile plugin that leaves every card alone. A file in /etc
+# is in place of the vendor's
 manages_nothing() {
 	{
 		echo etc/NetworkManager/NetworkManager.conf
-		names etc/NetworkManager/conf.d | grep '[.]conf$' | sed 's,^,etc/NetworkManager/conf.d/,'
-	} | while IFS= read -r path; do
+		names etc/NetworkManager/conf.d | sed 's,^,etc/NetworkManager/conf.d/,'
+		names usr/lib/NetworkManager/conf.d | while IFS= read -r name; do
+			[ -n "$(entry "etc/NetworkManager/conf.d/$name")" ] || printf '%s\n' "usr/lib/NetworkManager/conf.d/$name"
+		done
+	} | grep '[.]conf$' | while IFS= read -r path; do
 		code "$path"
-	done | tr -d ' \t' | grep -qE '^unmanaged-devices=(.*[;,])?(interface-name:)?(\*|type:ethernet)([;,]|$)'
+	done | tr -d ' \t' | grep -E '^unmanaged-devices=(.*[;,])?(interface-name:)?(\*|type:ethernet)([;,]|$)' | grep -qvE 'except:(type:ethernet|interface-name:[e*])'
 }

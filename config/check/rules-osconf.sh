@@ -7,8 +7,10 @@
 find_osconf() {
 	starts=$work/starts
 	[ -e "$starts" ] || {
-		with_trouble "$work/commands.trouble" boot_commands >"$work/commands"
-		simple_commands >"$work/simple"
+		with_trouble "$work/commands.trouble" boot_commands | head -c "$COMMANDS_MAX" >"$work/commands"
+		simple_commands | head -c $((4 * COMMANDS_MAX)) >"$work/simple"
+		[ "$(wc -c <"$work/commands")" -lt "$COMMANDS_MAX" ] && [ "$(wc -c <"$work/simple")" -lt $((4 * COMMANDS_MAX)) ] ||
+			echo "what init runs has no end" >>"$work/commands.trouble"
 		osconf_commands | awk -F '\t' '$2 != "askfirst"' >"$starts"
 	}
 	had_trouble "$work/commands.trouble"
@@ -19,7 +21,9 @@ find_osconf() {
 find_program() {
 	tree=$root
 	find_osconf
-	for program in $(awk -F '\t' '$4 ~ /^\/[!-~]*\/osconf$/ { print substr($4, 2); exit }' "$work/simple") sbin/osconf usr/sbin/osconf bin/osconf usr/bin/osconf usr/local/sbin/osconf usr/local/bin/osconf; do
+	by_busybox=''
+	! grep -qE '(^|[[:space:]/])busybox osconf( |$)' "$work/commands" || by_busybox=bin/busybox
+	for program in $(awk -F '\t' '$4 ~ /^\/[!-~]*\/osconf$/ { print substr($4, 2); exit }' "$work/simple") sbin/osconf usr/sbin/osconf bin/osconf usr/bin/osconf usr/local/sbin/osconf usr/local/bin/osconf $by_busybox; do
 		[ "$(look_type "$program")" != f ] || return 0
 	done
 	return 1
@@ -86,8 +90,10 @@ rule_osconf_run() {
 			broken "/etc/inittab runs it with askfirst, when a key is pressed: ::sysinit:/sbin/osconf"
 		elif is_systemd && is_masked osconf.service; then
 			broken "osconf.service is masked: systemctl unmask osconf, and enable it"
+		elif grep -q "osconf.*$(printf '\r')" "$work/commands"; then
+			broken "the lines that run it end with CR and LF, and CR is taken for a part of the command: sed -i 's/\\r\$//'"
 		elif ! is_known_init; then
-			unchecked "/sbin/init is neither busybox's, sysvinit's nor systemd's, nor a script: does it run osconf?"
+			unknown_init "does it run osconf"
 		else
 			missing "nothing runs it: ::sysinit:/sbin/osconf in inittab, or a service that is on"
 		fi
@@ -103,6 +109,8 @@ rule_osconf_run() {
 		broken "/$path: osconf $arguments: it ends with its usage: see osconf(8)"
 	elif is_own_name "$saved"; then
 		broken "/$path: osconf -s $saved is a name of osconf's own: leave -s out, or give another"
+	elif is_systemd && unit_text "${path##*/}" "$path" | grep -qE '^ConditionFirstBoot *= *(yes|true|1|on)'; then
+		broken "/$path: ConditionFirstBoot: it is run once: leave that out"
 	elif [ "$action" = respawn ]; then
 		broken "/$path: respawn runs it again and again: sysinit"
 	else
@@ -134,18 +142,24 @@ rule_osconf_order() {
 			BEGIN { path = ENVIRON["path"] }
 			$1 == path && $4 ~ /(^|\/)osconf$/ { exit }
 			$2 == "askfirst" { next }
-			$4 ~ /(^|\/)(ifup|udhcpc|dhcpcd|dhclient|ifplugd)$/ && $5 !~ /^lo$/ || $1 ~ /\/[SK][0-9]+network(ing)?$/ { print $1; exit }' "$work/simple")
+			$4 ~ /(^|\/)(ifup|udhcpc|dhcpcd|dhclient|ifplugd)$/ && $5 !~ /^lo$/ || $1 ~ /\/([SK][0-9]+network(ing)?|runlevels\/[a-z]+\/(networking|net\.e.*))$/ { print $1; exit }' "$work/simple")
 		[ -z "$early" ] || broken "/$early starts the network before osconf: run osconf first"
 		;;
 	esac
 }
 
+# "before" is for services of one runlevel: boot is through when default begins
 ordered_by_openrc() {
 	tree=$root
 	level=${path%/*}
-	code "$path" | grep -qE '^[ 	]*before .*(net|networking|\*)' && return
-	names "$level" | grep -E '^(networking|net\..*|dhcpcd|connman|NetworkManager)$' | grep -v '^net\.lo$' | while IFS= read -r service; do
-		broken "/$level/$service may start before osconf: \"before net networking\" in osconf's depend()"
+	{
+		case $level in */default) names etc/runlevels/boot | sed 's,^,boot/,' ;; esac
+		code "$path" | grep -qE '^[ 	]*before .*(net|networking|\*)' || names "$level" | sed "s,^,${level##*/}/,"
+	} | grep -E '/(networking|net\..*|dhcpcd|connman|NetworkManager)$' | grep -v '/net\.lo$' | while IFS= read -r service; do
+		case $service in
+		"${level##*/}"/*) broken "/etc/runlevels/$service may start before osconf: \"before net networking\" in osconf's depend()" ;;
+		*) broken "/etc/runlevels/$service starts before osconf: rc-update add osconf boot" ;;
+		esac
 	done
 }
 
@@ -213,6 +227,10 @@ is_on_tmpfs() {
 rule_osconf_partition() {
 	have_start || return
 	case $partition in
+	/dev/disk/by-uuid/*) partition=UUID=${partition##*/} ;;
+	/dev/disk/by-label/*) partition=LABEL=${partition##*/} ;;
+	esac
+	case $partition in
 	'')
 		! kernel_words | grep -qE '^root=/dev/(ram|loop)[0-9]' ||
 			unchecked "/$path: root=/dev/ram or /dev/loop is no disk with partitions, and osconf 1.0.0 looks nowhere else: osconf -d UUID=, or -d LABEL="
@@ -226,7 +244,8 @@ rule_osconf_partition() {
 			broken "/$path: osconf -d $partition: partition 1 has $(names_of_first | tr '\n' ' ')"
 		fi
 		;;
-	*) unchecked "/$path: osconf -d $partition: is partition 1 mounted there?" ;;
+	/*) unchecked "/$path: osconf -d $partition: is partition 1 mounted there?" ;;
+	*) broken "/$path: osconf -d $partition: it knows no such name, leave -d out or give UUID= or LABEL=" ;;
 	esac
 }
 

@@ -91,7 +91,7 @@ program ~ /getty$/ {
 		tell("FAIL")
 		next
 	}
-	if ((" " $5) ~ / (-o|--login-options)[ =]?.*-f/) {
+	if (value_of("o", "login-options") ~ /(^|\001)-[a-z]*f/) {
 		tell("FAIL")
 		next
 	}

@@ -15,12 +15,12 @@
 #   texts/N     text of the file in line N of the index; N.trouble: what is wrong
 #               with it
 
-FILES_MAX=200000 LEVELS_MAX=32 TEXT_MAX=1048576
+FILES_MAX=200000 LEVELS_MAX=32 TEXT_MAX=1048576 TEXTS_MAX=16777216
 
 # Directories whose entries are wanted, as extended regular expressions: where there are
 # configurations; and others, with homes
-CONFIGURATIONS='(boot|etc|EFI|efi|grub2?|syslinux|extlinux|isolinux|loader|rauc)(/.*)?|(usr/)?lib(/(modules|preinit|systemd|netifd|NetworkManager)(/.*)?)?'
-HOMES='([^/]*|(home|opt|srv|usr|var|var/lib)/[^/]*)'
+CONFIGURATIONS='(boot|etc|EFI|efi|grub2?|syslinux|extlinux|isolinux|loader|rauc)(/.*)?|(usr/)?lib(/(init|modules|preinit|systemd|netifd|NetworkManager)(/.*)?)?'
+HOMES='([^/]*|(home|opt|srv|usr|var|var/home|var/lib)/[^/]*)'
 DIRECTORIES="$CONFIGURATIONS|$HOMES|$HOMES/[.]ssh|usr/local/s?bin"
 
 # Lines of an index that are well formed -> those of files in wanted directories.
@@ -136,7 +136,7 @@ is_hidden() { # PATH
 # what it is, or nothing
 known=''
 find_known() {
-	set -- etc/inittab etc/securetty etc/shells etc/rc.local etc/rc.d/rc.local etc/init.d etc/init.d/rcS etc/rcS.d etc/rc.d \
+	set -- etc/inittab etc/shells etc/rc.local etc/rc.d/rc.local etc/init.d etc/init.d/rcS etc/rcS.d etc/rc.d \
 		etc/systemd/system etc/runlevels/boot etc/runlevels/default lib/systemd/systemd usr/lib/systemd/systemd \
 		etc/network/interfaces etc/network/interfaces.d etc/config/network etc/sysconfig/network-scripts etc/netplan \
 		etc/ssh etc/ssh/sshd_config etc/ssh/sshd_config.d etc/dropbear etc/dropbear/run etc/fstab etc/passwd etc/shadow \
@@ -182,11 +182,21 @@ entry() { # PATH
 # Text of a regular file to stdout, CR and NUL taken out. Returns 1 if it is not
 # there
 text() { # PATH
-	read_text "$1" && cat "$cached"
+	read_text "$1" && tr -d '\r' <"$cached"
 }
 
 # The same without comments
 code() { # PATH
+	! read_text "$1" || tr -d '\r' <"$cached.code"
+}
+
+# The same with CR, where who reads it takes that for a part of the last word: init,
+# a shell, login
+exact_text() { # PATH
+	! read_text "$1" || cat "$cached"
+}
+
+exact_code() { # PATH
 	! read_text "$1" || cat "$cached.code"
 }
 
@@ -200,16 +210,22 @@ read_text() { # PATH
 		: >"$cached.trouble"
 		: >"$cached.code"
 		: >"$work/late"
-		contents "$file_key" $((TEXT_MAX + 1)) >"$work/raw"
+		[ -e "$work/texts" ] || echo 0 >"$work/texts"
+		read -r so_far <"$work/texts"
+		: >"$work/raw"
+		[ "$so_far" -gt "$TEXTS_MAX" ] || contents "$file_key" $((TEXT_MAX + 1)) >"$work/raw"
 		taken=$(wc -c <"$work/raw")
-		if is_late; then
+		echo $((so_far + taken)) >"$work/texts"
+		if [ "$so_far" -gt "$TEXTS_MAX" ]; then
+			echo "what is read of it has more than $((TEXTS_MAX >> 20)) MiB" >"$cached.trouble"
+		elif is_late; then
 			cat "$work/late" >"$cached.trouble"
 		elif [ "$taken" -gt "$TEXT_MAX" ]; then
 			echo "/$file_path has more than $((TEXT_MAX >> 10)) KiB" >"$cached.trouble"
 		elif is_number "$file_size" && [ $((taken < file_size)) = 1 ]; then
 			echo "/$file_path can't be read" >"$cached.trouble"
 		fi
-		tr -d '\000\r' <"$work/raw" | awk '
+		tr -d '\000' <"$work/raw" | awk '
 			length > 16384 { print "a line of it is too long" >too_long; $0 = substr($0, 1, 16384) }
 			{ print }
 			!/^[ \t]*#/ { print >code }' too_long="$cached.trouble" code="$cached.code" >"$cached"
@@ -244,13 +260,17 @@ is_looked_at() { # DIRECTORY
 	printf '%s\n' "$1" | grep -qE "^($DIRECTORIES)$"
 }
 
-# Whether PATH may be there where nobody looks
+# Whether PATH may be there where nobody looks: that of the next directory above it
+# that is there
 is_out_of_sight() { # PATH
 	way=$1
 	while case $way in */*) true ;; *) false ;; esac do
 		way=${way%/*}
-		! is_looked_at "$way" || return 1
-		[ -z "$(look "$way")" ] || return 0
+		there=$(look "$way" | cut -f 5)
+		[ -z "$there" ] || {
+			! is_looked_at "$there"
+			return
+		}
 	done
 	return 1
 }
