@@ -14,6 +14,8 @@
 #include "consume.h"
 #include "drive.h"
 #include "message.h"
+#include <linux/magic.h>
+#include <sys/vfs.h>
 
 char* FAST_FUNC text_of_rejected(const struct commit *c, int rewritten, struct file *file)
 {
@@ -29,6 +31,18 @@ char* FAST_FUNC text_of_rejected(const struct commit *c, int rewritten, struct f
 	return text;
 }
 
+/* os.conf stays, for another reason than its password */
+static void keep_source(struct commit *c)
+{
+	if (!c->password_is_set || !may_be_removed(c->fresh))
+		return;
+	sync_names(c);
+	if (c->password_unsynced)
+		return;
+	if (star_osconf(c->place) != 0)
+		save_entry(c, OSCONF_FILE);
+}
+
 /* What is durable elsewhere goes.  Returns 0, or -1 after printing a message */
 static int remove_sources(struct commit *c)
 {
@@ -37,8 +51,13 @@ static int remove_sources(struct commit *c)
 
 	if (ENABLE_FEATURE_OSCONF_VOLATILE && c->saved->moves) {
 		failed = remove_moved(c->place);
-		if (failed && !c->saved->digest && save_entry(c, SAVED_RELATIVE) != 0)
-			return -1;
+		if (failed && !c->saved->stays) {
+			set_entry(c->result, SAVED_RELATIVE, c->saved->digest);
+			if (save_again(c) != 0) {
+				keep_source(c);
+				return -1;
+			}
+		}
 	}
 	if (!fresh->valid || !may_be_removed(fresh))
 		return failed;
@@ -55,27 +74,17 @@ static int remove_sources(struct commit *c)
 	return -1;
 }
 
-/* os.conf stays, for another reason than its password */
-static void keep_source(struct commit *c)
-{
-	if (!c->password_is_set || !may_be_removed(c->fresh))
-		return;
-	sync_names(c);
-	if (c->password_unsynced)
-		return;
-	if (star_osconf(c->place) != 0)
-		save_entry(c, OSCONF_FILE);
-}
-
 /*** The commit point ***/
 
 int FAST_FUNC can_be_read_by_others(const struct file *file)
 {
-	return file->text && ((file->path.st.st_mode & 077) || file->path.st.st_uid != geteuid());
+	struct statfs fs;
+
+	return file->text && ((file->path.st.st_mode & 077) || file->path.st.st_uid != geteuid())
+		&& !(fstatfs(file->path.dir, &fs) == 0 && fs.f_type == MSDOS_SUPER_MAGIC);
 }
 
-/* Where somebody else has made them; a file system that has no modes is no error.
- * Returns 0, or -1 after printing a message */
+/* Where somebody else has made them.  Returns 0, or -1 after printing a message */
 static int protect_settings(const struct file *file)
 {
 	int fd, failed;
@@ -84,13 +93,13 @@ static int protect_settings(const struct file *file)
 		return 0;
 	fd = open_at(file->path.dir, file->path.rest, O_RDONLY, 0);
 	failed = fd < 0 || fchmod(fd, 0600) != 0 || fchown(fd, geteuid(), -1) != 0;
-	if (failed && errno != EPERM)
-		failed = perror_msg("%s: can't write", file->name);
-	else if (!failed)
+	if (failed)
+		perror_msg("%s: can't write", file->name);
+	else
 		done_msg("%s is readable by root only now", file->name);
 	if (fd >= 0)
 		close(fd);
-	return failed < 0 ? -1 : 0;
+	return -failed;
 }
 
 /* What was applied at an earlier boot can be removed now: the name first, then the entry,
@@ -120,11 +129,11 @@ static int make_durable(struct commit *c)
 	if (can_save && c->fresh->digest && file->text)
 		can_save = may_write(file->path.dir, file->path.rest);
 	password = commit_password(c, can_save);
-	if (password == 0 && (c->fresh->digest || c->saved->digest))
+	if (password == 0 && (c->fresh->digest || c->saved->stays))
 		password = sync_names(c);
 	if (c->fresh->digest && (password == 0 || c->password_stays))
 		set_entry(c->result, c->fresh->file.name, c->fresh->digest);
-	if (c->saved->digest && password == 0)
+	if (c->saved->stays && password == 0)
 		set_entry(c->result, SAVED_RELATIVE, c->saved->digest);
 	if (is_drives(c->fresh) && password != 0)
 		forget_known_password(c->result);
@@ -146,7 +155,7 @@ static int make_durable(struct commit *c)
 
 int FAST_FUNC has_to_commit(const struct commit *c)
 {
-	return c->fresh->valid || c->saved->moves || c->saved->digest || c->saved->main.to_rewrite
+	return c->fresh->valid || c->saved->moves || c->saved->stays || c->saved->main.to_rewrite
 		|| settings_differ(c->result, &c->saved->main.settings)
 		|| (c->place->shadow_persistent == YES && c->result->value[KEY_PASSWORD_HASH] && may_be_saved(c));
 }
@@ -156,9 +165,10 @@ int FAST_FUNC commit(struct commit *c)
 	int failed = remove_applied(c);
 	int entry_is_saved = names_entry(&c->saved->main.settings, OSCONF_FILE);
 
+	if (!failed) /* a removal that is not durable may be undone */
+		failed = drop_old_entries(c);
 	if (c->saved->main.valid)
 		failed |= protect_settings(&c->saved->main.file);
-	failed |= drop_old_entries(c);
 	if (!has_to_commit(c)) {
 		replace_all(c->batch);
 	} else if (make_durable(c) == 0) {

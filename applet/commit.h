@@ -18,7 +18,7 @@ int has_to_commit(const struct commit *c) FAST_FUNC;
  * Returns the new text of os.conf.rejected, with file to be replaced, or NULL */
 char *text_of_rejected(const struct commit *c, int rewritten, struct file *file) FAST_FUNC;
 
-/* True if others than root can read the file of the settings */
+/* True if others than root can read the file of the settings, and modes mean something there */
 int can_be_read_by_others(const struct file *file) FAST_FUNC;
 
 /* Makes root's password and the settings durable, and replaces the files in batch.

@@ -35,8 +35,8 @@ int FAST_FUNC may_replace_password(const struct commit *c, int can_save)
 
 	if (c->place->shadow_persistent == NO || (fresh && (option_mask32 & OPT_file)))
 		return 1;
-	if (!fresh && (!c->saved->moves || c->place->shadow_persistent == UNKNOWN))
-		return 0;
+	if (!fresh) /* os.conf.saved moves only if no entry says that it has */
+		return c->saved->moves && c->place->shadow_persistent == YES && can_save;
 	return !c->saved->entries_unread && (can_save || !needs_entry(c));
 }
 
@@ -49,7 +49,7 @@ static int try_entry(struct commit *c)
 
 	if (c->fresh->digest)
 		set_entry(result, c->fresh->file.name, with_other_end(c->fresh->digest));
-	if (c->saved->digest)
+	if (c->saved->stays)
 		set_entry(result, SAVED_RELATIVE, with_other_end(c->saved->digest));
 	trial = *result;
 	if (is_drives(c->fresh))
@@ -110,12 +110,12 @@ static int set_password(struct commit *c, int can_save)
 		if (c->password_stays)
 			return -1;
 	} else {
+		if (walk(&path, FROM_ROOT, bb_path_shadow_file) != 0)
+			return perror_msg("%s: can't read", bb_path_shadow_file);
 		if (set_root_password(&root, hash) != 0)
 			return -1;
-		if (walk(&path, FROM_ROOT, bb_path_shadow_file) == 0) {
-			c->shadow_dir = path.dir;
-			remember_to_sync(c, path.dir);
-		}
+		c->shadow_dir = path.dir;
+		remember_to_sync(c, path.dir);
 	}
 	c->password_is_set = has_password(c->fresh);
 	c->result->value[KEY_PASSWORD_HASH] = NULL;

@@ -17,9 +17,10 @@ int FAST_FUNC consume(const struct place *place)
 	struct stat old;
 
 	/* else an earlier one's text would be left on the disk */
-	if (fstatat(dir, OSCONF_DONE, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode)
-	 && wipe_file(dir, OSCONF_DONE) != 0
-	) {
+	if (fstatat(dir, OSCONF_DONE, &old, AT_SYMLINK_NOFOLLOW) != 0) {
+		if (errno != ENOENT)
+			return perror_msg("%s: can't read", OSCONF_DONE);
+	} else if (S_ISREG(old.st_mode) && wipe_file(dir, OSCONF_DONE) != 0) {
 		return -1;
 	}
 	if (renameat(dir, OSCONF_FILE, dir, OSCONF_DONE) != 0)

@@ -104,7 +104,7 @@ static int are_named_as(const struct kernel *kernel, const struct card *card, un
 static int read_and_plan(struct plan *plan, const struct settings *settings, struct kernel *kernel, int *unread)
 {
 	int failed = 0, readings = 0;
-	const struct card *card;
+	struct card *card;
 	unsigned cards;
 
 	read_hostname(kernel);
@@ -117,12 +117,18 @@ static int read_and_plan(struct plan *plan, const struct settings *settings, str
 		if (!plan->steps || *unread)
 			break;
 		failed |= find_cards_again(settings, kernel);
+		if (!kernel->known) { /* the plan at hand is better than none */
+			kernel->card = card;
+			kernel->cards = cards;
+			*unread = kernel->known = 1;
+			return -1;
+		}
 	} while (!are_named_as(kernel, card, cards) && ++readings < READINGS);
 	*unread |= -!kernel->known;
 	return failed;
 }
 
-int FAST_FUNC converge_network(const struct settings *settings, struct kernel *kernel)
+int FAST_FUNC converge_network(const struct settings *settings, struct kernel *kernel, int old)
 {
 	struct plan plan = { NULL, 0, 0 }, before;
 	int failed = 0, runs;
@@ -131,7 +137,7 @@ int FAST_FUNC converge_network(const struct settings *settings, struct kernel *k
 		int unread;
 
 		before = plan;
-		if (runs > 0)
+		if (runs > 0 || (old && kernel->known))
 			failed |= find_cards_again(settings, kernel);
 		failed |= read_and_plan(&plan, settings, kernel, &unread);
 		if (runs == 0)

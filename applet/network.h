@@ -16,7 +16,7 @@ int run_once(const struct settings *settings, struct kernel *kernel) FAST_FUNC;
 
 /* The same, but reads what the kernel has now, and again afterwards: 0 means that it
  * matches.  What does not yet is set once more.  kernel: the cards, as find_cards()
- * has just read them. */
-int converge_network(const struct settings *settings, struct kernel *kernel) FAST_FUNC;
+ * has read them; old: not just now. */
+int converge_network(const struct settings *settings, struct kernel *kernel, int old) FAST_FUNC;
 
 #endif

@@ -321,7 +321,7 @@ static int set_up_network(struct osconf *o)
 		o->kernel.cards = 0;
 	if (root_of(o) || o->backend != BACKEND_LIVE)
 		return run_once(&o->settings, &o->kernel);
-	return converge_network(&o->settings, &o->kernel);
+	return converge_network(&o->settings, &o->kernel, o->fresh.valid);
 }
 
 struct stage {

@@ -46,7 +46,6 @@ static char *take_assignment(char **line, char **value)
 	*line = name;
 	if (!start)
 		return NULL;
-	start[-1] = '\0';
 	if (*start == '"' || *start == '\'') {
 		end = strchr(start + 1, *start);
 		if (!end || (end[1] && !isspace(end[1])))
@@ -58,6 +57,7 @@ static char *take_assignment(char **line, char **value)
 		*line = end + (*end != '\0');
 		*value = end == start ? end : skip_whitespace(start);
 	}
+	start[-1] = '\0';
 	*end = '\0';
 	return name;
 }
@@ -66,6 +66,12 @@ static char *take_assignment(char **line, char **value)
 static int may_be_shown(const char *value)
 {
 	return *value && *value != '=';
+}
+
+/* Of saved settings, whose key or quotes somebody has edited: it has a hash */
+static int may_be_entry(const char *s)
+{
+	return strstr(s, "$6$") != NULL;
 }
 
 /* Returns 1, or 0 if it is there already */
@@ -109,7 +115,10 @@ int FAST_FUNC parse_text(char *text, size_t len, int source, struct settings *se
 			if (key >= 0) {
 				settings->value[key] = *value ? value : NULL;
 				known++;
-			} else if (unknown_keys < SHOWN_MAX && may_be_shown(value) && add_unknown(unknown, name)) {
+				continue;
+			}
+			settings->entries_refused |= may_be_entry(value);
+			if (unknown_keys < SHOWN_MAX && may_be_shown(value) && add_unknown(unknown, name)) {
 				if (++unknown_keys == SHOWN_MAX)
 					report_line(unknown, "# there may be more unknown keys");
 			}
@@ -120,10 +129,12 @@ int FAST_FUNC parse_text(char *text, size_t len, int source, struct settings *se
 			if (!comments)
 				comments = settings->comments = xmalloc(len + 2);
 			comments = stpcpy(stpcpy(comments, line), "\n");
-		/* don't show the line: it may contain a password */
-		} else if (*line && ++bad_lines <= SHOWN_MAX) {
-			report_line(report, "# line %u: not an assignment (key=value)%s", line_number,
-				bad_lines == SHOWN_MAX ? ", and maybe others" : "");
+		} else if (*line) {
+			settings->entries_refused |= may_be_entry(line);
+			/* don't show the line: it may contain a password */
+			if (++bad_lines <= SHOWN_MAX)
+				report_line(report, "# line %u: not an assignment (key=value)%s", line_number,
+					bad_lines == SHOWN_MAX ? ", and maybe others" : "");
 		}
 	}
 	settings->foreign = bad_lines || (unknown_keys && !known);

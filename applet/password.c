@@ -113,6 +113,11 @@ int FAST_FUNC has_none(const struct root_password *root)
 	return is_none(root->hash) && (is_x(root->in_passwd) || is_none(root->in_passwd));
 }
 
+int FAST_FUNC has_hash(const struct root_password *root, const char *hash)
+{
+	return strcmp(root->hash, hash) == 0 && is_x(root->in_passwd);
+}
+
 /* Returns 0, or -1; errno is 0 if another process has taken root's line away */
 static int update_field(const char *path, const char *field)
 {
@@ -130,11 +135,13 @@ static int update_field(const char *path, const char *field)
 
 int FAST_FUNC set_root_password(const struct root_password *root, const char *hash)
 {
-	if (strcmp(root->hash, hash) != 0) {
-		if (update_field(bb_path_shadow_file, hash) != 0)
-			return -1;
-		done_msg("root's password is changed");
-	}
+	if (has_hash(root, hash))
+		return 0;
+	if (strcmp(root->hash, hash) != 0 && update_field(bb_path_shadow_file, hash) != 0)
+		return -1;
 	/* login uses /etc/shadow only if this is x */
-	return is_x(root->in_passwd) ? 0 : update_field(bb_path_passwd_file, "x");
+	if (!is_x(root->in_passwd) && update_field(bb_path_passwd_file, "x") != 0)
+		return -1;
+	done_msg("root's password is changed");
+	return 0;
 }

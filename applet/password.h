@@ -23,6 +23,9 @@ int read_root_password(struct root_password *root) FAST_FUNC;
 /* True if root has no password: then no user can have changed it */
 int has_none(const struct root_password *root) FAST_FUNC;
 
+/* True if that is root's hash, and login uses it */
+int has_hash(const struct root_password *root, const char *hash) FAST_FUNC;
+
 /* Replaces root's hash if it differs.  Returns 0, or -1 after printing a message.
  * Syncs the new text but not its name. */
 int set_root_password(const struct root_password *root, const char *hash) FAST_FUNC;

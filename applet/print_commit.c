@@ -17,7 +17,7 @@
  * only where it decides */
 static int print_password(struct commit *c, int can_save)
 {
-	char *hash = c->result->value[KEY_PASSWORD_HASH];
+	char **saved = &c->result->value[KEY_PASSWORD_HASH], *hash = *saved;
 	int is_fresh = has_password(c->fresh);
 	int decides = !is_fresh || !may_replace_password(c, can_save);
 	struct root_password root = { NULL, NULL };
@@ -30,15 +30,23 @@ static int print_password(struct commit *c, int can_save)
 		hash = make_hash(c->fresh, root.hash);
 	if (!hash)
 		return -1;
-	if (root.hash && strcmp(root.hash, hash) == 0)
+	*saved = c->place->shadow_persistent == YES ? NULL : hash;
+	if (root.hash && has_hash(&root, hash))
 		return 0;
-	if (decides && !has_none(&root) && !may_replace_password(c, can_save))
+	if (decides && !has_none(&root) && strcmp(root.hash, hash) != 0 && !may_replace_password(c, can_save))
 		return say_password_stays(c);
 	puts("# root's password is changed");
 	return 0;
 }
 
 /* -n itself has mounted the partition read-only */
+static int can_write(const struct commit *c, int dir, const char *name)
+{
+	if (dir == c->place->osconf_dir && !is_osconf_dir_read_only(c->place) && c->place->device)
+		return 1;
+	return may_write(dir, name) || errno == EACCES;
+}
+
 static int can_save_settings(struct commit *c)
 {
 	struct replacement *queued;
@@ -50,11 +58,13 @@ static int can_save_settings(struct commit *c)
 	return save_later(c, &queued) == 0;
 }
 
-static int print_protection(const struct file *file)
+static int print_protection(const struct commit *c)
 {
+	const struct file *file = &c->saved->main.file;
+
 	if (!can_be_read_by_others(file))
 		return 0;
-	if (geteuid() == 0 && !may_write(file->path.dir, file->path.rest))
+	if (!can_write(c, file->path.dir, file->path.rest))
 		return perror_msg("%s: can't write", file->name);
 	printf("# %s becomes readable by root only\n", file->name);
 	return 0;
@@ -63,10 +73,8 @@ static int print_protection(const struct file *file)
 /* Returns 0, or -1 after printing what a run would: wrong */
 static int print_removal(const struct commit *c, const char *name, const char *wrong)
 {
-	if (is_osconf_dir_read_only(c->place)) {
-		errno = EROFS;
+	if (!can_write(c, c->place->osconf_dir, name))
 		return perror_msg(wrong, name);
-	}
 	printf("# %s is removed\n", name);
 	return 0;
 }
@@ -87,7 +95,9 @@ static int print_sources(const struct commit *c, int committed, int password_is_
 		failed |= print_removal(c, OSCONF_FILE, cant_remove);
 		if (!fresh->applied && !fresh->report.text && is_there(c->place->osconf_dir, OSCONF_REJECTED))
 			failed |= print_removal(c, OSCONF_REJECTED, cant_remove);
-	} else if (removable && password_is_set && !read_only && fresh->file.path.st.st_nlink == 1) {
+	} else if (removable && password_is_set && fresh->file.path.st.st_nlink == 1
+	 && can_write(c, c->place->osconf_dir, OSCONF_FILE)
+	) {
 		puts("# the password in "OSCONF_FILE" is overwritten");
 	}
 	if ((committed || !names_entry(&c->saved->main.settings, OSCONF_FILE))
@@ -102,7 +112,7 @@ int FAST_FUNC print_commit(struct commit *c)
 {
 	const struct settings_file *fresh = c->fresh;
 	int can_remove = c->place->osconf_dir >= 0 && !is_osconf_dir_read_only(c->place);
-	int failed, commits, saves, can_save, is_set, password = 0;
+	int failed, commits, tried, can_save, is_set, password = 0;
 	struct file rejected;
 
 	if (can_remove && fresh->applied && may_be_removed(fresh))
@@ -112,20 +122,24 @@ int FAST_FUNC print_commit(struct commit *c)
 	failed = drop_old_entries(c);
 	if (fresh->digest)
 		set_entry(c->result, fresh->file.name, fresh->digest);
+	if (c->saved->stays)
+		set_entry(c->result, SAVED_RELATIVE, c->saved->digest);
 	print_files(c->batch->first);
 	if (c->saved->main.valid)
-		failed |= print_protection(&c->saved->main.file);
+		failed |= print_protection(c);
 	commits = has_to_commit(c);
-	saves = commits && have_to_be_saved(c);
+	tried = commits && have_to_be_saved(c);
 	can_save = commits && can_save_settings(c);
 	if (commits || c->place->shadow_persistent != YES)
 		password = print_password(c, can_save);
+	if (can_save && !tried)
+		can_save = can_save_settings(c);
 	is_set = has_password(fresh) && password == 0 && c->place->shadow_persistent == YES;
 	if (commits && !may_be_saved(c))
 		failed = say_unsaved(c);
-	else if (saves && can_save)
+	else if (can_save && have_to_be_saved(c))
 		printf("# settings are saved in %s\n", c->place->saved);
-	if (commits && text_of_rejected(c, saves && can_save, &rejected))
+	if (commits && text_of_rejected(c, can_save && have_to_be_saved(c), &rejected))
 		printf("# %s is written\n", OSCONF_REJECTED);
 	if (c->place->osconf_dir >= 0)
 		failed |= print_sources(c, can_save && password == 0, is_set);

@@ -46,7 +46,8 @@ struct saved {
 	smallint entries_unread;    /* nothing tells what was applied before */
 	smallint moves;             /* read from os.conf.saved, to be saved in /etc */
 	smallint moved;             /* os.conf.saved has been moved, but could not be removed */
-	char *digest;               /* of an os.conf.saved that stays: its entry */
+	smallint stays;             /* os.conf.saved can't be removed */
+	char *digest;               /* its entry, for that case */
 	struct settings_file main;  /* that of place->saved, or what stands in for it; its file
 	                             * is where settings are saved */
 };

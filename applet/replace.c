@@ -261,6 +261,8 @@ void FAST_FUNC replace_all(struct batch *batch)
 	int failed = sync_new(batch), sync_errno = errno;
 	struct replacement *r;
 
+	batch->unsynced |= -failed;
+
 	for (r = batch->first; r; r = r->next) {
 		if (r->failed || r->kept)
 			continue;

@@ -31,6 +31,7 @@ struct batch {
 	int dir;             /* of the first one; what is on its file system is synced together */
 	dev_t dev;
 	smallint failed;     /* some files could not be written */
+	smallint unsynced;   /* nor could they be synced: what else is in dir may not be durable */
 };
 
 /* Reads a text of /etc that may be replaced.  One with a NUL byte is left alone.

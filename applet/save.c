@@ -24,6 +24,10 @@ void FAST_FUNC remember_to_sync(struct commit *c, int dir)
 
 int FAST_FUNC sync_names(struct commit *c)
 {
+	if (c->batch->unsynced) { /* that error was theirs, too */
+		c->unsynced = -1;
+		c->password_unsynced = 1;
+	}
 	while (c->dirs) {
 		int dir = c->to_sync[--c->dirs];
 		int of_shadow = (dir == c->shadow_dir);

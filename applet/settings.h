@@ -62,7 +62,7 @@ struct settings {
 	smallint foreign;  /* parse_text(): this is no file of settings */
 	uint32_t named;    /* check_settings(): bit N: ethN has a key, good or refused */
 	uint32_t refused;  /* bit N: ethN's ip_addr was refused */
-	smallint entries_refused; /* some of what was applied: somebody has edited it */
+	smallint entries_refused; /* some of what was applied, since somebody has edited it */
 	char *comments;    /* of saved settings: lines that somebody wrote, or NULL */
 	char *value[KEYS]; /* of each known key; NULL: missing */
 };

@@ -84,11 +84,12 @@ int FAST_FUNC read_newer(struct saved *saved, const struct place *place)
 	saved->moved = (moved > 0);
 	if (moved)
 		return failed | (moved < 0);
-	if (newer.file.text && (refused || is_osconf_dir_read_only(place))) {
+	if (newer.file.text) {
+		saved->stays = is_osconf_dir_read_only(place);
 		saved->digest = entry_digest(&main->settings, newer.file.text, newer.file.len);
 		if (!saved->digest)
 			main->unread = 1;
-		if (refused) /* it may have been moved before: what somebody has edited counts */
+		if (saved->stays && refused) /* it may have been moved before: what somebody has edited counts */
 			return -1;
 	}
 	failed |= understand_saved(&newer);
@@ -97,7 +98,7 @@ int FAST_FUNC read_newer(struct saved *saved, const struct place *place)
 		saved->moves = !main->unread; /* else it may have been moved before */
 		stand_in(main, &newer);
 	} else {
-		saved->digest = NULL;
+		saved->stays = 0;
 	}
 	return failed;
 }

@@ -107,6 +107,14 @@ targets() {
 	target "text for the patches, osconf turned off (x86_64)" 256 patch_cost together
 }
 
+# Of the minimal image, before the linker drops what is said twice
+files() { # ARCH
+	echo
+	echo "Text and data by file, $1, without optional parts:"
+	size "$dir/$1/$main"/networking/osconf/*.o | awk 'NR > 1 { name = $6; sub(".*/", "", name); sub("o$", "c", name); print $4, name }' |
+		sort -rn | awk '{ text = text sprintf("%s`%s` %d", NR > 1 ? ", " : "", $2, $1) } END { print text "." }' | fold -s -w 118
+}
+
 # The programs are the same to the byte wherever this compiler builds them
 sums() {
 	echo
@@ -127,6 +135,7 @@ arches=$*
 	done
 	patches "$@"
 	targets "$@"
+	files "$1"
 	sums "$@"
 } >"$dir/tables"
 cat "$dir/tables"
