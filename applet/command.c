@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config FEATURE_OSCONF_DRY_RUN
-//config:	bool "Dry run: -n (3.2 kb)"
+//config:	bool "Dry run: -n (4.1 kb)"
 //config:	default y
 //config:	depends on OSCONF
 //config:	help

@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 //config:config FEATURE_OSCONF_ROOT
-//config:	bool "Files of another root directory: -R (320 bytes)"
+//config:	bool "Files of another root directory: -R (430 bytes)"
 //config:	default y
 //config:	depends on OSCONF
 //config:	help
