@@ -146,10 +146,12 @@ void FAST_FUNC star_passwords(char *text, size_t len)
 	char *copy = xmemdup(text, len + 1), *rest = skip_mark(copy);
 	char *line, *name, *value;
 
-	while ((line = strsep(&rest, "\n")) != NULL)
+	do {
+		line = strsep(&rest, "\n");
 		while ((name = take_assignment(&line, &value)) != NULL)
 			if (find_key(name, FIRST_PARTITION) == KEY_PASSWORD)
 				memset(text + (value - copy), '*', strlen(value));
+	} while (rest);
 	memset(copy, 0, len);
 	barrier(); /* keeps the compiler from dropping memset() */
 	free(copy);

@@ -422,26 +422,26 @@ void FAST_FUNC make_plan(struct plan *plan, const struct settings *settings,
 		const struct kernel *kernel)
 {
 	const char *hostname = settings->value[KEY_HOSTNAME];
-	struct work work;
+	struct work *work = xzalloc(sizeof(*work));
 	unsigned i;
 
-	memset(&work, 0, sizeof(work));
-	work.plan = plan;
-	work.kernel = kernel;
+	work->plan = plan;
+	work->kernel = kernel;
 	if (hostname && strcmp(hostname, kernel->hostname) != 0)
-		add_step(&work, STEP_HOSTNAME, hostname);
-	note_routes(&work);
-	set_goals(&work, settings);
-	add_all_ways(&work, settings);
+		add_step(work, STEP_HOSTNAME, hostname);
+	note_routes(work);
+	set_goals(work, settings);
+	add_all_ways(work, settings);
 	for (i = 0; i < GOALS; i++)
-		if (work.goal[i].card)
-			find_address(&work, &work.goal[i]);
-	find_ways(&work);
-	plan_stale_routes(&work);
-	for_each_goal(&work, plan_no_addresses);
-	for_each_goal(&work, plan_address);
-	for_each_goal(&work, plan_subnet);
-	plan_ways(&work);
-	free(work.way);
-	free(work.note);
+		if (work->goal[i].card)
+			find_address(work, &work->goal[i]);
+	find_ways(work);
+	plan_stale_routes(work);
+	for_each_goal(work, plan_no_addresses);
+	for_each_goal(work, plan_address);
+	for_each_goal(work, plan_subnet);
+	plan_ways(work);
+	free(work->way);
+	free(work->note);
+	free(work);
 }

@@ -33,7 +33,7 @@ static int print_password(struct commit *c, int can_save)
 	*saved = c->place->shadow_persistent == YES ? NULL : hash;
 	if (root.hash && has_hash(&root, hash))
 		return 0;
-	if (decides && !has_none(&root) && strcmp(root.hash, hash) != 0 && !may_replace_password(c, can_save))
+	if (root.hash && decides && !has_none(&root) && strcmp(root.hash, hash) != 0 && !may_replace_password(c, can_save))
 		return say_password_stays(c);
 	puts("# root's password is changed");
 	return 0;

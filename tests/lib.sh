@@ -155,18 +155,22 @@ else
 	as_root="unshare -r"
 fi
 
+root_with_accounts() {
+	mkdir -p root/etc
+	echo "root:x:0:0::/:/bin/sh" >root/etc/passwd
+	echo "root:*:::::::" >root/etc/shadow
+}
+
 # What osconf would do on a machine where nothing is set up yet with the
 # settings in the file input; without what every plan has
 plan() {
-	mkdir -p root/etc
+	root_with_accounts
 	$as_root osconf -n -R root -f input "$@" 2>&1 | sed '/^ifconfig lo /d; /^cat >/,/^EOF$/d; /^# /d'
 }
 
 # The whole of it, and the exit status
 whole_plan() {
-	mkdir -p root/etc
-	echo "root:x:0:0::/:/bin/sh" >root/etc/passwd
-	echo "root:*:::::::" >root/etc/shadow
+	root_with_accounts
 	$as_root osconf -n -R root -f "$@"
 	echo "exit status $?"
 }
