@@ -169,7 +169,7 @@ static int prepare(struct batch *batch, struct replacement *r, struct file *file
 	if (make_way(&file->path) != 0)
 		return -1;
 	r->path = file->path;
-	if (option_mask32 & OPT_dry_run)
+	if (!r->text || (option_mask32 & OPT_dry_run))
 		return can_be_replaced(file) ? 0 : -1;
 	return write_new(batch, r, file->text != NULL);
 }
