@@ -66,8 +66,12 @@ static int remove_sources(struct commit *c)
 	) {
 		failed = perror_msg("%s: can't remove", OSCONF_REJECTED);
 	}
-	if (consume(c->place) == 0)
-		return failed;
+	if (consume(c->place) == 0) {
+		if (!fresh->digest)
+			return failed;
+		set_entry(c->result, OSCONF_FILE, NULL); /* it could be removed after all */
+		return save_again(c) != 0 ? -1 : failed;
+	}
 	star_osconf(c->place);
 	if (!fresh->digest)
 		save_entry(c, OSCONF_FILE);

@@ -140,8 +140,9 @@ sub check_saved {
 	}
 }
 
-# A file that is gone has no digest; one that was there may have it until the end. Until the
-# password of a drive is durable, an entry that matches nothing shows that there is room
+# A file that is gone has no digest; one that was there may have it until the end, and so may an
+# os.conf.saved whose removal may not be durable, until the next run. Until the password of a
+# drive is durable, an entry that matches nothing shows that there is room
 sub check_digests {
 	my ($s, $now, $done, $problems) = @_;
 	my $keys = saved_keys($s, $now) || {};
@@ -152,7 +153,8 @@ sub check_digests {
 		push @$problems, "$s->{saved} has another digest of $_" unless defined $text && is_digest_of($entries->{$_}, $text)
 			|| defined $starred && $starred =~ /\*{4}/ && is_digest_of($entries->{$_}, $starred)
 			|| !$done && $s->{drive};
-		push @$problems, "$s->{saved} has a digest of $_" unless defined $now->{files}{$file_of{$_}} || !$done && $now->{was_committed};
+		push @$problems, "$s->{saved} has a digest of $_" unless defined $now->{files}{$file_of{$_}}
+			|| !$done && ($now->{was_committed} || $_ eq 'os.conf.saved');
 	}
 	push @$problems, "$s->{saved} has a key of 1.0.0" if $done && grep { defined } @$keys{qw(moved drive)};
 }
