@@ -140,7 +140,7 @@ sub normal {
 	$world->{meanwhile} = 'none' if $world->{fault} ne 'none' || $world->{second} ne 'no' || $world->{limit} ne 'none' || $world->{first} =~ /device|ro/
 		|| $world->{backend} ne 'live';
 	# a card without a MAC, or of another one, is known by its name alone, until it has been found once
-	$world->{meanwhile} = 'none' if $world->{meanwhile} eq 'rename' && ($world->{macs} eq 'other' || $world->{conf} =~ /cut|nomac|zeromac/);
+	$world->{meanwhile} = 'none' if $world->{meanwhile} eq 'rename' && ($world->{macs} eq 'other' || $world->{conf} =~ /cut|mac/);
 	$world->{dry} = 'no' if $world->{meanwhile} ne 'none' || $world->{etc} =~ /full|freed|inodes/;
 	$world->{change} = 'none' if $world->{change} eq 'settings' && $world->{shadow} eq 'plus_dir'; # os.conf is applied until it is committed
 	if ($world->{first} =~ /vfat/) { # which has files and directories, and nothing else
