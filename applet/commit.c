@@ -40,7 +40,7 @@ static void keep_source(struct commit *c)
 	if (c->password_unsynced)
 		return;
 	if (star_osconf(c->place) != 0)
-		save_entry(c, OSCONF_FILE);
+		save_entry(c);
 }
 
 /* What is durable elsewhere goes.  Returns 0, or -1 after printing a message */
@@ -74,7 +74,7 @@ static int remove_sources(struct commit *c)
 	}
 	star_osconf(c->place);
 	if (!fresh->digest)
-		save_entry(c, OSCONF_FILE);
+		save_entry(c);
 	return -1;
 }
 

@@ -18,13 +18,11 @@
  * os.conf.saved always does, since it is removed only when the settings are in /etc. */
 static int needs_entry(const struct commit *c)
 {
-	const struct path *path = &c->fresh->file.path;
-
 	if (!has_password(c->fresh))
 		return c->saved->moves;
 	if (option_mask32 & OPT_file)
 		return 0;
-	return c->fresh->digest || path->st.st_nlink != 1 || !may_write(path->dir, path->rest);
+	return c->fresh->digest || c->fresh->file.path.st.st_nlink != 1 || !may_write_next_to_osconf(c->place, OSCONF_FILE);
 }
 
 /* Where there can be no entry, or none can be read, nothing tells whether the password was

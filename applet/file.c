@@ -87,6 +87,11 @@ int FAST_FUNC may_write(int dir, const char *name)
 	return syscall(SYS_faccessat, dir, name, W_OK) == 0;
 }
 
+int FAST_FUNC root_may_write(int dir, const char *name)
+{
+	return may_write(dir, name) || errno == EACCES;
+}
+
 int FAST_FUNC is_text(const struct file *file, const char *text)
 {
 	return file->text && !file->torn && strcmp(file->text, text) == 0;

@@ -39,6 +39,8 @@ int is_there(int dir, const char *name) FAST_FUNC;
 /* True if a name of a directory may be written.  An immutable file and one on a read-only
  * mount may not, by root either.  Else see errno */
 int may_write(int dir, const char *name) FAST_FUNC;
+/* The same of root, whoever asks */
+int root_may_write(int dir, const char *name) FAST_FUNC;
 
 /* True if the file's text is that */
 int is_text(const struct file *file, const char *text) FAST_FUNC;

@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include "place.h"
+#include "file.h"
 #include "message.h"
 #include "ufs.h"
 
@@ -114,11 +115,19 @@ static int is_shadow_persistent(int etc)
 	return result;
 }
 
+static int is_read_only_only_here(const struct place *place)
+{
+	return (option_mask32 & OPT_dry_run) && place->device && !is_ufs(place->type);
+}
+
 int FAST_FUNC is_osconf_dir_read_only(const struct place *place)
 {
-	int only_here = (option_mask32 & OPT_dry_run) && place->device && !is_ufs(place->type);
+	return !is_read_only_only_here(place) && is_read_only(place->osconf_dir);
+}
 
-	return !only_here && is_read_only(place->osconf_dir);
+int FAST_FUNC may_write_next_to_osconf(const struct place *place, const char *name)
+{
+	return is_read_only_only_here(place) || root_may_write(place->osconf_dir, name);
 }
 
 int FAST_FUNC refuse_volatile(const char *what)

@@ -41,4 +41,7 @@ int refuse_volatile(const char *what) FAST_FUNC;
  * mounted read-only only here */
 int is_osconf_dir_read_only(const struct place *place) FAST_FUNC;
 
+/* The same of one name, which may be immutable.  If it may not be written, see errno */
+int may_write_next_to_osconf(const struct place *place, const char *name) FAST_FUNC;
+
 #endif

@@ -19,12 +19,12 @@ static int print_password(struct commit *c, int can_save)
 {
 	char **saved = &c->result->value[KEY_PASSWORD_HASH], *hash = *saved;
 	int is_fresh = has_password(c->fresh);
-	int decides = !is_fresh || !may_replace_password(c, can_save);
+	int may_replace = may_replace_password(c, can_save);
 	struct root_password root = { NULL, NULL };
 
 	if (is_fresh ? c->place->shadow_persistent == UNKNOWN : !hash)
 		return 0;
-	if ((decides || geteuid() == 0) && read_root_password(&root) != 0)
+	if ((!is_fresh || !may_replace || geteuid() == 0) && read_root_password(&root) != 0)
 		return -1;
 	if (is_fresh)
 		hash = make_hash(c->fresh, root.hash);
@@ -33,18 +33,10 @@ static int print_password(struct commit *c, int can_save)
 	*saved = c->place->shadow_persistent == YES ? NULL : hash;
 	if (root.hash && has_hash(&root, hash))
 		return 0;
-	if (root.hash && decides && !has_none(&root) && strcmp(root.hash, hash) != 0 && !may_replace_password(c, can_save))
+	if (root.hash && !may_replace && !has_none(&root) && strcmp(root.hash, hash) != 0)
 		return say_password_stays(c);
 	puts("# root's password is changed");
 	return 0;
-}
-
-/* -n itself has mounted the partition read-only */
-static int can_write(const struct commit *c, int dir, const char *name)
-{
-	if (dir == c->place->osconf_dir && !is_osconf_dir_read_only(c->place) && c->place->device)
-		return 1;
-	return may_write(dir, name) || errno == EACCES;
 }
 
 static int can_save_settings(struct commit *c)
@@ -64,8 +56,11 @@ static int print_protection(const struct commit *c)
 
 	if (!can_be_read_by_others(file))
 		return 0;
-	if (!can_write(c, file->path.dir, file->path.rest))
+	if (is_relative(c->place) ? !may_write_next_to_osconf(c->place, file->path.rest)
+	 : !root_may_write(file->path.dir, file->path.rest)
+	) {
 		return perror_msg("%s: can't write", file->name);
+	}
 	printf("# %s becomes readable by root only\n", file->name);
 	return 0;
 }
@@ -73,7 +68,7 @@ static int print_protection(const struct commit *c)
 /* Returns 0, or -1 after printing what a run would: wrong */
 static int print_removal(const struct commit *c, const char *name, const char *wrong)
 {
-	if (!can_write(c, c->place->osconf_dir, name))
+	if (!may_write_next_to_osconf(c->place, name))
 		return perror_msg(wrong, name);
 	printf("# %s is removed\n", name);
 	return 0;
@@ -96,7 +91,7 @@ static int print_sources(const struct commit *c, int committed, int password_is_
 		if (!fresh->applied && !fresh->report.text && is_there(c->place->osconf_dir, OSCONF_REJECTED))
 			failed |= print_removal(c, OSCONF_REJECTED, cant_remove);
 	} else if (removable && password_is_set && fresh->file.path.st.st_nlink == 1
-	 && can_write(c, c->place->osconf_dir, OSCONF_FILE)
+	 && may_write_next_to_osconf(c->place, OSCONF_FILE)
 	) {
 		puts("# the password in "OSCONF_FILE" is overwritten");
 	}

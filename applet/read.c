@@ -130,8 +130,8 @@ int FAST_FUNC read_osconf(struct settings_file *fresh, const struct place *place
 
 	if (read_file(&fresh->file, dir, name, OSCONF_SIZE_MAX) != 0)
 		return -1;
-	if (file->text && !may_write(dir, name) && errno != EACCES)
-		stays = 1;
+	if (file->text && !stays)
+		stays = !may_write_next_to_osconf(place, name);
 	if (!file->text && !of_drive && is_there(dir, OSCONF_REJECTED))
 		notice_msg("%s is there: see what was refused of the last %s", OSCONF_REJECTED, name);
 	applied = has_entry(known, name, file->text, file->len);

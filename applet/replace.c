@@ -145,11 +145,6 @@ static int has_other_name(struct batch *batch, const struct file *file)
 	return 0;
 }
 
-static int root_may_write(int dir, const char *name)
-{
-	return may_write(dir, name) || errno == EACCES;
-}
-
 /* With -n: could root replace it?  Who asks need not be root.  If not, errno is set */
 static int can_be_replaced(const struct file *file)
 {
@@ -262,7 +257,6 @@ void FAST_FUNC replace_all(struct batch *batch)
 	struct replacement *r;
 
 	batch->unsynced |= -failed;
-
 	for (r = batch->first; r; r = r->next) {
 		if (r->failed || r->kept)
 			continue;

@@ -112,17 +112,17 @@ int FAST_FUNC drop_old_entries(struct commit *c)
 	return failed;
 }
 
-int FAST_FUNC save_entry(struct commit *c, const char *name)
+int FAST_FUNC save_entry(struct commit *c)
 {
 	struct file file;
 	char *digest;
 
-	if (read_file(&file, c->place->osconf_dir, name, INT_MAX) != 0 || !file.text)
+	if (read_file(&file, c->place->osconf_dir, OSCONF_FILE, INT_MAX) != 0 || !file.text)
 		return -1;
 	digest = entry_digest(c->result, file.text, file.len);
 	wipe_text(&file);
 	if (!digest)
 		return -1;
-	set_entry(c->result, name, digest);
+	set_entry(c->result, OSCONF_FILE, digest);
 	return save_again(c);
 }

@@ -54,8 +54,8 @@ int save_later(struct commit *c, struct replacement **queued) FAST_FUNC;
 /* Saves the settings at once, durably, with another entry.  Returns 0, or -1 */
 int save_again(struct commit *c) FAST_FUNC;
 
-/* Saves an entry for a file next to os.conf that can't be removed, so that it is not
- * applied again.  Returns 0, or -1 if it may be. */
-int save_entry(struct commit *c, const char *name) FAST_FUNC;
+/* Saves an entry for an os.conf that can't be removed, so that it is not applied again.
+ * Returns 0, or -1 if it may be. */
+int save_entry(struct commit *c) FAST_FUNC;
 
 #endif
